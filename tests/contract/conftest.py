@@ -78,6 +78,5 @@ def stores(request: pytest.FixtureRequest, place: str | None) -> Stores:
 async def of(stores: Stores) -> StoredEvent:
     """The event of the messages: claiming joins it."""
     one = stored(event(data={"pqrs_id": "PQ-1"}), copropiedad_id="ph-1", unit_id="u-1")
-    async with stores.intake.transaction() as transaction:
-        await transaction.add_events([one])
+    await stores.add_events(one)
     return one

@@ -13,7 +13,7 @@ import msgspec
 from msgspec.structs import asdict
 
 from hub.catalog import BY_NAME
-from hub.model import Claimed, Message
+from hub.model import Claimed, Clock, DeadLetter, Event, Message, StoredEvent
 from hub.model.message_rows import ShownMessage
 from hub.policy import load_policy
 from hub.ports import (
@@ -96,6 +96,24 @@ class Stores:
 
     async def add(self, *messages: Message) -> None:
         await self.delivery.add_messages(messages)
+
+    async def add_events(self, *events: StoredEvent) -> None:
+        """Store events alone, as a batch of intake that plans nothing."""
+        async with self.intake.transaction() as transaction:
+            await transaction.add_events(events)
+
+    async def save_clocks(self, *clocks: Clock) -> None:
+        async with self.intake.transaction() as transaction:
+            await transaction.save_clocks(clocks)
+
+    async def apply_directory(self, *events: Event) -> None:
+        """Apply events to the directory."""
+        async with self.intake.transaction() as transaction:
+            await transaction.apply_directory(events)
+
+    async def add_dead_letters(self, *letters: DeadLetter) -> None:
+        async with self.intake.transaction() as transaction:
+            await transaction.add_dead_letters(letters)
 
     async def claim(self, *messages: Message, lease: timedelta = LEASE) -> Sequence[Claimed]:
         return await self.delivery.claim([message.id for message in messages], token=uuid4(), lease=lease)

@@ -15,7 +15,6 @@ from hub.errors import LastAdministrator
 from hub.model import Account, AccountReset, Grant, Office, Session
 from hub.model.ids import uuid8
 from tests.contract.stores import Stores
-from tests.contract.test_directory import apply
 from tests.contract.values import copropiedad, now, person
 
 NOW = now()
@@ -71,7 +70,7 @@ async def test_account_name_is_unique(stores: Stores) -> None:
 
 
 async def test_names_has_only_known_copropiedades(stores: Stores) -> None:
-    await apply(stores, copropiedad("ph-1", name="Altos"))
+    await stores.apply_directory(copropiedad("ph-1", name="Altos"))
 
     assert {"ph-1": "Altos"} == await stores.accounts.names(["ph-1", "ph-2"])
 
@@ -238,7 +237,7 @@ async def test_reset_password_says_who_reset_it_and_a_changed_one_goes_on_saying
 
 
 async def test_each_reset_is_to_be_told_to_whose_account_it_was_until_it_is_told(stores: Stores) -> None:
-    await apply(stores, person("p-ana"))
+    await stores.apply_directory(person("p-ana"))
     account, nobodys = await added(stores), await added(stores, "abel")
     assert await stores.accounts.set_person(account.id, "p-ana")
     for minutes, one in ((2, account), (1, account), (0, nobodys)):

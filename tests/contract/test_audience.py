@@ -191,15 +191,13 @@ HOME: Final = "unit:u-1"
 
 
 async def apply(stores: Stores, *events: Event) -> None:
-    async with stores.intake.transaction() as transaction:
-        await transaction.apply_directory([unit("u-1"), person("p-owner"), person("p-tenant"), *events])
+    await stores.apply_directory(unit("u-1"), person("p-owner"), person("p-tenant"), *events)
 
 
 async def pays(stores: Stores, who: str, name: str = OF_UNIT, **fields: Any) -> bool:
     """Return whether the claim of a notice that was planned for this person says that they pay."""
     notice = stored(event(name, data={"unit_id": "u-1"}), unit_id="u-1", copropiedad_id="ph-1")
-    async with stores.intake.transaction() as transaction:
-        await transaction.add_events([notice])
+    await stores.add_events(notice)
     planned: Message = message(notice, **{"person": who, "purpose": Purpose.COLLECTION, **fields})
     await stores.add(planned)
     [claimed] = await stores.claim(planned)

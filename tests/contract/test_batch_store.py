@@ -43,8 +43,7 @@ async def lives(stores: RealStores, *homes: tuple[str, str, dict[str, Any]], rol
     entries = [copropiedad(HERE)]
     for who, ref, fields in homes:
         entries += [unit(ref, **fields), person(who), membership(who, f"unit:{ref}", role)]
-    async with stores.intake.transaction() as transaction:
-        await transaction.apply_directory(entries)
+    await stores.apply_directory(*entries)
 
 
 async def places(stores: RealStores, batch: UUID) -> Sequence[str]:
@@ -53,8 +52,7 @@ async def places(stores: RealStores, batch: UUID) -> Sequence[str]:
 
 async def test_batch_takes_what_is_open_and_walks_by_tower_and_unit(stores: RealStores) -> None:
     of = stored(event(id="of all"), copropiedad_id=HERE)
-    async with stores.intake.transaction() as transaction:
-        await transaction.add_events([of])
+    await stores.add_events(of)
     await lives(
         stores,
         ("p-1", "a", {"tower": "2", "label": "Apto 1"}),
@@ -83,8 +81,7 @@ async def test_letter_goes_to_the_unit_that_its_event_names_else_to_where_the_pe
     stores: RealStores, of: StoredEvent
 ) -> None:
     other = stored(event(id="of all"), copropiedad_id=HERE)
-    async with stores.intake.transaction() as transaction:
-        await transaction.add_events([other])
+    await stores.add_events(other)
     await lives(stores, ("p-1", "u-1", {"label": "Apto 1"}), ("p-1", "u-0", {"label": "Apto 0"}))
     await lives(stores, ("p-1", "u-9", {"label": "Apto 9"}), role="resident")
     named, not_named = await made(stores, of), await made(stores, other)
@@ -99,8 +96,7 @@ async def test_who_wants_large_print_gets_it_and_a_batch_keeps_it(
     stores: RealStores, of: StoredEvent
 ) -> None:
     async def prints(*, large: bool, version: int) -> None:
-        async with stores.intake.transaction() as transaction:
-            await transaction.apply_directory([person("p-1", version, large_print=large)])
+        await stores.apply_directory(person("p-1", version, large_print=large))
 
     await prints(large=True, version=1)
     one = await made(stores, of)
@@ -116,8 +112,7 @@ async def test_who_wants_large_print_gets_it_and_a_batch_keeps_it(
 
 
 async def test_own_wish_of_large_print_wins_over_the_directory(stores: RealStores, of: StoredEvent) -> None:
-    async with stores.intake.transaction() as transaction:
-        await transaction.apply_directory([person("p-1", large_print=True), person("p-2")])
+    await stores.apply_directory(person("p-1", large_print=True), person("p-2"))
     for who, large in (("p-1", False), ("p-2", True)):
         wishes = Preferences(large_print=large)
         entry = PreferenceEntry(person=who, version=1, at=now(), by=who, way="page", wishes=wishes)
@@ -181,8 +176,7 @@ async def test_letters_of_no_copropiedad_have_a_batch_of_their_own(
     stores: RealStores, of: StoredEvent
 ) -> None:
     nowhere = stored(event(id="of nobody"))
-    async with stores.intake.transaction() as transaction:
-        await transaction.add_events([nowhere])
+    await stores.add_events(nowhere)
     here, one = await made(stores, of), await made(stores, nowhere)
     batch = await batch_of(stores, None)
 
@@ -272,8 +266,7 @@ async def test_document_of_an_event_that_was_taken_back_is_not_to_be_printed(
     one = message(of, channel="print", contact_id="print", state=State.FAILED, reason="document_not_printed")
     await stores.add(one)
     other = stored(event(id="another"), copropiedad_id=HERE)
-    async with stores.intake.transaction() as transaction:
-        await transaction.add_events([other])
+    await stores.add_events(other)
     await made(stores, other, "p-2")
     batch = await batch_of(stores)
     before = await unprinted(stores, batch.batch)
@@ -316,8 +309,7 @@ async def test_pages_go_through_letters_and_documents_together(stores: RealStore
 
 async def test_list_is_narrowed_by_copropiedad(stores: RealStores, of: StoredEvent) -> None:
     other = stored(event(id="elsewhere"), copropiedad_id="ph-2")
-    async with stores.intake.transaction() as transaction:
-        await transaction.add_events([other])
+    await stores.add_events(other)
     here, there = await made(stores, of), await made(stores, other)
 
     assert [here.id] == [row.id for row in await rows(stores, None, copropiedad=HERE)]
@@ -367,8 +359,7 @@ async def test_cancelled_batch_opens_its_letters_until_one_is_on_paper(
 
 async def test_recalled_letter_leaves_its_batch_and_is_counted(stores: RealStores, of: StoredEvent) -> None:
     other = stored(event(id="stays"), copropiedad_id=HERE)
-    async with stores.intake.transaction() as transaction:
-        await transaction.add_events([other])
+    await stores.add_events(other)
     gone, stays = await made(stores, of), await made(stores, other, "p-2")
     batch = await batch_of(stores)
     await recall(stores, of)

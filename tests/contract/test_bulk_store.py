@@ -173,8 +173,7 @@ async def test_what_is_chosen_fits_filter_and_places(
     stores: RealStores, of: StoredEvent, narrowed: dict[str, Any], places: frozenset[str] | None
 ) -> None:
     other = stored(event(id="evt-7"), copropiedad_id="ph-7", case="pqrs_id:PQ-7")
-    async with stores.intake.transaction() as transaction:
-        await transaction.add_events([other])
+    await stores.add_events(other)
     mine = lost(other, 1, channel="sms")
     await stores.add(mine, lost(of, 2, reason="gone"))
     found = await stores.bulk.candidates(BulkKind.RESEND, BulkFilter(**narrowed), 10, places=places)
@@ -221,8 +220,7 @@ async def test_letters_are_marked_as_printed(stores: RealStores, of: StoredEvent
 
 async def test_dead_letters_are_replayed_once_but_not_those_of_a_wrong_sender(stores: RealStores) -> None:
     good, forged = letter(b"{", received_at=now()), letter(b"[", received_at=now(), wrong_sender=True)
-    async with stores.intake.transaction() as transaction:
-        await transaction.add_dead_letters([good, forged])
+    await stores.add_dead_letters(good, forged)
     found = await stores.bulk.candidates(BulkKind.REPLAY, BulkFilter(reason="not JSON"), 9)
     run = await started(stores, [row.id for row in found], kind=BulkKind.REPLAY)
     replayed: list[UUID] = []

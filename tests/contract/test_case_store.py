@@ -48,11 +48,6 @@ CASE = "pqrs_id:PQ-1"
 MINUTE = timedelta(minutes=1)
 
 
-async def add(stores: RealStores, *events: StoredEvent) -> None:
-    async with stores.intake.transaction() as transaction:
-        await transaction.add_events(events)
-
-
 async def the_case(stores: RealStores, case: str = CASE, places: PropertyScope = None) -> KnownCase:
     [known] = await stores.cases.known([case], places=places)
     return known
@@ -88,9 +83,8 @@ async def test_events_clock_changes_and_messages_come_in_the_order_in_which_they
     at_risk = own_event(
         "sla.at_risk", f"{running.id}:at_risk:1", {"clock_id": str(running.id)}, time=NOON + 55 * MINUTE
     )
-    await add(stores, asked, first, stored(at_risk, case=f"clock_id:{running.id}"))
-    async with stores.intake.transaction() as transaction:
-        await transaction.save_clocks([running])
+    await stores.add_events(asked, first, stored(at_risk, case=f"clock_id:{running.id}"))
+    await stores.save_clocks(running)
     await stores.add(late, message(asked, created_at=NOON + 31 * MINUTE))
     facts = await page(stores)
 
@@ -104,7 +98,7 @@ async def test_events_clock_changes_and_messages_come_in_the_order_in_which_they
 async def test_a_message_stands_where_it_was_first_tried(stores: RealStores) -> None:
     first, later = happened("pqrs.received", 0), happened("pqrs.replied", 10)
     sent = message(first)
-    await add(stores, first, later)
+    await stores.add_events(first, later)
     await stores.add(sent)
     token = uuid4()
     await stores.delivery.claim([sent.id], token=token, lease=LEASE)
@@ -122,14 +116,12 @@ async def test_escalation_of_a_conversation_belongs_to_its_case(stores: RealStor
     data = {"pqrs_id": "CONV-1", "clock_id": str(running.id)}
     escalated = own_event("pqrs.escalated", f"{running.id}:escalate:2", data, time=NOON + HOUR)
     other = own_event("pqrs.escalated", f"{uuid4()}:escalate:2", {"pqrs_id": "CONV-1"}, time=NOON + HOUR)
-    await add(
-        stores,
+    await stores.add_events(
         happened("support.email.received", 0, case),
         stored(escalated, case="pqrs_id:CONV-1"),
         stored(other, case="pqrs_id:CONV-1"),
     )
-    async with stores.intake.transaction() as transaction:
-        await transaction.save_clocks([running])
+    await stores.save_clocks(running)
     facts = await page(stores, case)
 
     assert ["event", "started", "event"] == kinds(facts)
@@ -143,13 +135,12 @@ async def test_reply_stands_for_its_event_with_its_text_only_in_the_whole_case(
 ) -> None:
     sent = message(of)
     await stores.add(sent)
-    async with stores.intake.transaction() as transaction:
-        await transaction.apply_directory([person("p-1", names="María Peña")])
+    await stores.apply_directory(person("p-1", names="María Peña"))
     reply = mailed("¿Para cuándo?", at=NOON + HOUR, message_id=sent.id)
     inbound = await stores.replies.add(read(reply, await stores.replies.about(reply), now=now()))
     machine = replace(reply, reference="r-2", automatic=True)
     await stores.replies.add(read(machine, await stores.replies.about(machine), now=now()))
-    await add(stores, stored(event_of(inbound), case=CASE, copropiedad_id="ph-1"))
+    await stores.add_events(stored(event_of(inbound), case=CASE, copropiedad_id="ph-1"))
     masked, whole = await page(stores), await page(stores, whole=True)
 
     assert ["event", "message", "reply", "reply"] == kinds(masked)
@@ -167,12 +158,12 @@ async def test_reply_to_a_notice_with_many_recipients_is_in_its_case_and_in_a_co
     case = "outage_id:7"
     notice = happened("building.outage.reported", 0, case)
     sent = message(notice)
-    await add(stores, notice)
+    await stores.add_events(notice)
     await stores.add(sent)
     reply = mailed("¿Hasta cuándo?", at=NOON + HOUR, message_id=sent.id)
     inbound = await stores.replies.add(read(reply, await stores.replies.about(reply), now=now()))
     thread = f"thread_id:{inbound.thread}"
-    await add(stores, stored(event_of(inbound), case=thread))
+    await stores.add_events(stored(event_of(inbound), case=thread))
 
     assert ["event", "message", "reply"] == kinds(await page(stores, case))
     assert ["reply"] == kinds(await page(stores, thread))
@@ -211,7 +202,7 @@ async def test_who_was_left_out_is_an_entry(stores: RealStores, of: StoredEvent)
 
 async def test_pages_join_without_a_gap_or_a_repeat_also_at_one_instant(stores: RealStores) -> None:
     many = [happened("pqrs.replied", 0) for _ in range(7)]
-    await add(stores, *many)
+    await stores.add_events(*many)
     await stores.add(*(message(one) for one in many))
     known = await the_case(stores)
     entries: list[CaseEntry] = []
@@ -231,11 +222,11 @@ async def test_pages_join_without_a_gap_or_a_repeat_also_at_one_instant(stores: 
 async def test_only_what_belongs_to_the_places_exists(stores: RealStores) -> None:
     ours = happened("pqrs.received", 0, copropiedad_id="ph-1")
     unplaced = happened("support.replied", 1)
-    await add(stores, ours, unplaced)
+    await stores.add_events(ours, unplaced)
     here, there = frozenset({"ph-1"}), frozenset({"ph-2"})
     alone = await page(stores, places=here)
     theirs = happened("pqrs.closed", 2, copropiedad_id="ph-2")
-    await add(stores, theirs)
+    await stores.add_events(theirs)
     await stores.add(message(ours), message(theirs, person="p-9"))
 
     assert [ours.key, unplaced.key] == [entry.key for entry in alone.entries]
@@ -248,11 +239,10 @@ async def test_only_what_belongs_to_the_places_exists(stores: RealStores) -> Non
 async def test_promise_of_no_place_is_shown_to_a_place_while_the_case_is_of_no_other(
     stores: RealStores,
 ) -> None:
-    await add(stores, happened("pqrs.received", 0, copropiedad_id="ph-1"))
-    async with stores.intake.transaction() as transaction:
-        await transaction.save_clocks([running := clock(context={})])
+    await stores.add_events(happened("pqrs.received", 0, copropiedad_id="ph-1"))
+    await stores.save_clocks(running := clock(context={}))
     alone = await page(stores, places=frozenset({"ph-1"}))
-    await add(stores, happened("pqrs.closed", 2, copropiedad_id="ph-2"))
+    await stores.add_events(happened("pqrs.closed", 2, copropiedad_id="ph-2"))
     shared = await page(stores, places=frozenset({"ph-1"}))
 
     assert [running] == list(alone.head)
@@ -266,9 +256,8 @@ async def test_case_is_named_by_radicado_event_clock_and_message(stores: RealSto
     sent = message(first)
     step = own_event("sla.at_risk", f"{running.id}:at_risk:1", {}, time=NOON + HOUR)
     stepped = stored(step, case=f"clock_id:{running.id}")
-    await add(stores, first, stepped)
-    async with stores.intake.transaction() as transaction:
-        await transaction.save_clocks([running])
+    await stores.add_events(first, stepped)
+    await stores.save_clocks(running)
     await stores.add(sent)
     named: Sequence[tuple[list[str], list[UUID]]] = [
         (["PQ-2026-000901"], []),
@@ -286,7 +275,7 @@ async def test_a_case_of_ten_thousand_events_is_read_in_the_statements_of_a_smal
     many = [_payment(number) for number in range(10_000)]
     async with CountingDatabase(emptied_database) as counting, open_stores(emptied_database) as stores:
         for start in range(0, len(many), 2000):
-            await add(stores, *many[start : start + 2000])
+            await stores.add_events(*many[start : start + 2000])
         await stores.add(*(message(one, person="p-1", created_at=one.event.time) for one in many))
         cases = PostgresCases(counting)
         [known] = await cases.known(["unit_id:u-1"])
@@ -321,7 +310,7 @@ async def test_recall_of_an_event_stands_in_the_thread_of_its_case(stores: RealS
     other = happened("pqrs.replied", 2)
     taken_back = happened("notification.recall", 3, case="id:wrong")
     elsewhere = happened("notification.recall", 4, case="id:elsewhere")
-    await add(stores, wrong, other, taken_back, elsewhere)
+    await stores.add_events(wrong, other, taken_back, elsewhere)
     recalls = [
         Recall(source=wrong.event.source, event_id=name, by=by.key)
         for name, by in (("wrong", taken_back), ("elsewhere", elsewhere))

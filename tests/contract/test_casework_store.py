@@ -39,8 +39,7 @@ async def promise(
     stores: RealStores, case: str, *, ended: bool = False, state: ClockState = ClockState.OPEN
 ) -> None:
     made = clock(case, state=state, context={"copropiedad_id": "ph-1"}, ended_at=NOON if ended else None)
-    async with stores.intake.transaction() as transaction:
-        await transaction.save_clocks([made])
+    await stores.save_clocks(made)
 
 
 async def cases(stores: RealStores, asked: CaseFilter = EVERYTHING) -> list[str]:
@@ -52,8 +51,7 @@ async def wrote(stores: RealStores, text: str = "¿Para cuándo?", *, emergency:
     of = stored(event(id=str(uuid4()), time=now()), copropiedad_id="ph-1")
     purpose = {"purpose": "emergency"} if emergency else {}
     sent = message(of, state=State.SENT, created_at=now(), **purpose)
-    async with stores.intake.transaction() as transaction:
-        await transaction.add_events([of])
+    await stores.add_events(of)
     await stores.add(sent)
     reply = mailed(text, at=now(), message_id=sent.id)
     return (await stores.replies.add(read(reply, await stores.replies.about(reply), now=now()))).id
@@ -179,11 +177,9 @@ async def test_replies_are_listed_by_what_staff_has_done(stores: RealStores) -> 
 async def test_answer_of_another_system_answers_what_was_written_before(stores: RealStores) -> None:
     written = await wrote(stores)
     answer = event("pqrs.responded", id="answer", time=now() + timedelta(minutes=1))
-    async with stores.intake.transaction() as transaction:
-        await transaction.add_events([stored(answer)])
+    await stores.add_events(stored(answer))
     later = await wrote(stores)
-    async with stores.intake.transaction() as transaction:
-        await transaction.add_events([stored(event("pqrs.assigned", id="no answer", time=now() + HOUR))])
+    await stores.add_events(stored(event("pqrs.assigned", id="no answer", time=now() + HOUR)))
 
     assert written in await replies(stores, ReplyView.ANSWERED)
     assert later is not None

@@ -43,14 +43,9 @@ def over(**fields: Any) -> Clock:
     return clock(**{**values, **fields})
 
 
-async def save(stores: Stores, *clocks: Clock) -> None:
-    async with stores.intake.transaction() as transaction:
-        await transaction.save_clocks(clocks)
-
-
 async def test_ended_clock_is_due_and_live_until_its_last_step(stores: Stores) -> None:
     ended = over()
-    await save(stores, ended)
+    await stores.save_clocks(ended)
     done = replace(ended, fired=3)
 
     assert [ended] == list(await stores.timers.due_clocks(10, timedelta(0)))
@@ -66,8 +61,8 @@ async def test_step_is_not_mistaken_for_an_end_at_the_same_instant(
 ) -> None:
     third = Step(kind=StepKind.ESCALATE, at=LAST.at, from_level=1, to_level=2)
     running = clock(steps=(*clock().steps[:2], third), fired=2, state=ClockState.BREACHED)
-    await save(stores, running)
-    await save(stores, over())  # it has ended meanwhile
+    await stores.save_clocks(running)
+    await stores.save_clocks(over())  # it has ended meanwhile
 
     assert not await stores.timers.advance([replace(running, fired=3, level=2)], seen=[running])
     assert [over()] == list(await stores.timers.clocks_by_id([running.id]))
@@ -75,7 +70,7 @@ async def test_step_is_not_mistaken_for_an_end_at_the_same_instant(
 
 async def test_ended_clocks_keep_their_calendar(stores: Stores) -> None:
     ended = over(calendar="2025")
-    await save(stores, ended)
+    await stores.save_clocks(ended)
 
     assert [] == list(
         await stores.timers.reschedule_clocks("2026", lambda clock: replace(clock, fired=0), 10)
@@ -83,8 +78,7 @@ async def test_ended_clocks_keep_their_calendar(stores: Stores) -> None:
 
 
 async def test_called_returns_the_staff_that_a_call_could_reach(stores: Stores) -> None:
-    async with stores.intake.transaction() as transaction:
-        await transaction.add_events([CALL])
+    await stores.add_events(CALL)
     await stores.add(
         message(CALL, person="p-2", **STAFF),
         message(CALL, person="p-2", **{**STAFF, "channel": "email"}),
@@ -99,8 +93,7 @@ async def test_called_returns_the_staff_that_a_call_could_reach(stores: Stores) 
 
 async def test_called_includes_a_call_that_reached_nobody(stores: Stores) -> None:
     strange = stored(event("pqrs.escalated", id="clock-1:escalate:4", source="urn:crm"))
-    async with stores.intake.transaction() as transaction:
-        await transaction.add_events([CALL, strange])
+    await stores.add_events(CALL, strange)
     found = await stores.timers.called([CALL.event.id, strange.event.id])
 
     # Only events of the hub itself count as calls.
@@ -149,8 +142,7 @@ async def test_waiting_message_is_pending_and_failed_one_is_not(stores: Stores, 
 
 async def test_an_event_that_is_still_being_expanded_has_something_pending(stores: Stores) -> None:
     broad = stored(event("admin.assembly.convened"), planned=False)
-    async with stores.intake.transaction() as transaction:
-        await transaction.add_events([broad])
+    await stores.add_events(broad)
     before = await dispatch(stores, broad)
     async with stores.intake.transaction() as transaction:
         await transaction.mark_planned([broad.key])
@@ -175,8 +167,7 @@ async def test_letter_leaves_when_it_is_delivered(stores: RealStores, of: Stored
 
 
 async def test_unsent_calls_to_a_closed_case_are_cancelled(stores: Stores) -> None:
-    async with stores.intake.transaction() as transaction:
-        await transaction.add_events([CALL])
+    await stores.add_events(CALL)
     by_mail: dict[str, Any] = {**STAFF, "channel": "email"}
     waiting = [
         message(CALL, person=f"p-{state}", state=state, next_at=NOON, fallback=FALLBACK, **by_mail)

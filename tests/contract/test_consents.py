@@ -46,8 +46,7 @@ async def publish(stores: Stores, *events: Event) -> None:
 
 async def settle(stores: Stores, *people: str) -> None:
     entries = [(person(ref), membership(ref, "unit:u-1", "resident")) for ref in people]
-    async with stores.intake.transaction() as transaction:
-        await transaction.apply_directory([unit("u-1"), *(event for pair in entries for event in pair)])
+    await stores.apply_directory(unit("u-1"), *(event for pair in entries for event in pair))
 
 
 async def left_out(stores: Stores, group: Group = EVERYBODY) -> dict[str, str | None]:
@@ -289,10 +288,9 @@ async def test_planning_knows_who_has_refused_and_which_address(
     """As the claim does: the address of two people is closed for both, the rest for the one who wrote."""
     shared = [{"id": "e", "kind": "email", "value": MAIL}]
     await settle(stores, "p-1", "p-3")
-    async with stores.intake.transaction() as transaction:
-        await transaction.apply_directory(
-            [person("p-2", contact_points=shared), membership("p-2", "unit:u-1", "resident")]
-        )
+    await stores.apply_directory(
+        person("p-2", contact_points=shared), membership("p-2", "unit:u-1", "resident")
+    )
     await wrote(stores, of, "BAJA")
     found = {one.ref: one for one in await members(stores, Group(**shape, authorised="commercial"))}
     everything = {ref: why_opted_out(one) for ref, one in found.items()}
@@ -336,8 +334,7 @@ async def test_baja_from_an_address_that_several_people_have_counts_for_each_of_
 ) -> None:
     """Nobody knows which of them has written: the careful reading."""
     shared = [{"id": "t", "kind": "phone", "value": "+573001112222"}]
-    async with stores.intake.transaction() as transaction:
-        await transaction.apply_directory([person(ref, contact_points=shared) for ref in ("p-1", "p-2")])
+    await stores.apply_directory(*(person(ref, contact_points=shared) for ref in ("p-1", "p-2")))
     await publish(stores, *(consent(ref, "commercial", time=NOON - HOUR) for ref in ("p-1", "p-2")))
     await stores.add(message(of, channel="sms", address="+573001112222", state=State.SENT, created_at=now()))
     await wrote_first(stores, "BAJA", channel="sms", address="+573001112222")

@@ -11,7 +11,6 @@ from hub.errors import VersionJump
 from hub.model import Event, Json
 from hub.people.contact_changes import FormerContact
 from tests.contract.stores import Stores
-from tests.contract.test_directory import apply
 from tests.contract.values import copropiedad, event, membership, person, person_removed, unit
 
 MARIA: Final = "maria@example.com"
@@ -39,9 +38,9 @@ async def former(stores: Stores) -> Sequence[tuple[str, int, str, tuple[str, ...
 
 
 async def test_change_keeps_whom_it_takes_the_contact_from_until_they_are_notified(stores: Stores) -> None:
-    await apply(stores, maria(1, MARIA, MOBILE, names="María"))
-    await apply(stores, maria(2, "mallory@evil.example", MOBILE, names="Otra"))
-    await apply(stores, maria(3, "mallory@evil.example"))
+    await stores.apply_directory(maria(1, MARIA, MOBILE, names="María"))
+    await stores.apply_directory(maria(2, "mallory@evil.example", MOBILE, names="Otra"))
+    await stores.apply_directory(maria(3, "mallory@evil.example"))
     first, second = rows = await stores.timers.contact_changes(10)
 
     assert (first.person, first.version, first.source, first.name) == ("p-1", 2, "urn:crm", "María")
@@ -68,25 +67,25 @@ async def test_change_keeps_whom_it_takes_the_contact_from_until_they_are_notifi
     ids=["spelling", "a device", "the same version", "an older one", "removal", "return", "removal at once"],
 )
 async def test_what_changes_no_contact_in_force_notifies_nobody(stores: Stores, later: list[Event]) -> None:
-    await apply(stores, maria(1, MARIA, MOBILE))
+    await stores.apply_directory(maria(1, MARIA, MOBILE))
     for change in later:
-        await apply(stores, change)
+        await stores.apply_directory(change)
 
     assert [] == await former(stores)
 
 
 async def test_redelivered_change_is_noted_once(stores: Stores) -> None:
-    await apply(stores, maria(1, MARIA))
-    await apply(stores, maria(2, "b@example.com"))
+    await stores.apply_directory(maria(1, MARIA))
+    await stores.apply_directory(maria(2, "b@example.com"))
     await stores.timers.mark_notified(await stores.timers.contact_changes(10))
-    await apply(stores, maria(2, "b@example.com"))
+    await stores.apply_directory(maria(2, "b@example.com"))
 
     assert [] == await former(stores)
 
 
 async def test_contact_in_force_before_two_changes_of_a_batch_is_notified(stores: Stores) -> None:
-    await apply(stores, maria(1, MARIA))
-    await apply(stores, maria(2, "b@example.com"), maria(3, "c@example.com"))
+    await stores.apply_directory(maria(1, MARIA))
+    await stores.apply_directory(maria(2, "b@example.com"), maria(3, "c@example.com"))
 
     assert [("p-1", 3, "Name of p-1", (MARIA,))] == await former(stores)
 
@@ -108,11 +107,11 @@ KINDS: Final[list[Callable[[int], Event]]] = [
 async def test_jump_over_the_version_in_force_is_refused(
     stores: Stores, make: Callable[[int], Event]
 ) -> None:
-    await apply(stores, make(7))
+    await stores.apply_directory(make(7))
     with pytest.raises(VersionJump):
-        await apply(stores, make(JUMP))
+        await stores.apply_directory(make(JUMP))
     with pytest.raises(VersionJump):
-        await apply(stores, make(8), make(JUMP))
-    await apply(stores, make(8))
+        await stores.apply_directory(make(8), make(JUMP))
+    await stores.apply_directory(make(8))
     with pytest.raises(VersionJump):
-        await apply(stores, make(8 + 1_000_001))
+        await stores.apply_directory(make(8 + 1_000_001))

@@ -27,8 +27,7 @@ def dun(occasion: str = "initial", **fields: Any) -> Message:
 
 async def hold(stores: Stores, *messages: Message) -> None:
     of: StoredEvent = stored(DUNNING)
-    async with stores.intake.transaction() as transaction:
-        await transaction.add_events([of])
+    await stores.add_events(of)
     await stores.add(*messages)
 
 
@@ -141,15 +140,12 @@ async def test_person_without_addresses_has_none_and_unreadable_addresses_are_un
     device = {"id": "d", "kind": "push", "value": "token"}
     unreadable = {"id": "m", "kind": "phone", "value": "no sé"}
     mail = {"id": "e", "kind": "email", "value": "luz@example.com"}
-    async with stores.intake.transaction() as transaction:
-        await transaction.apply_directory(
-            [
-                person("p-device", contact_points=[device]),
-                person("p-nothing", contact_points=[]),
-                person("p-unreadable", contact_points=[device, unreadable]),
-                person("p-mail", contact_points=[device, unreadable, mail]),
-            ]
-        )
+    await stores.apply_directory(
+        person("p-device", contact_points=[device]),
+        person("p-nothing", contact_points=[]),
+        person("p-unreadable", contact_points=[device, unreadable]),
+        person("p-mail", contact_points=[device, unreadable, mail]),
+    )
     asked = ["p-device", "p-nothing", "p-unreadable", "p-mail", "p-elsewhere"]
 
     assert {"p-device": [], "p-nothing": [], "p-mail": ["luz@example.com"]} == {

@@ -66,8 +66,7 @@ async def test_readers_have_all_their_channels_and_come_page_by_page(
     stores: RealStores, of: StoredEvent
 ) -> None:
     other = stored(event(id="other"))
-    async with stores.intake.transaction() as transaction:
-        await transaction.add_events([other])
+    await stores.add_events(other)
     sent: dict[str, Any] = {"state": State.SENT}
     await stores.add(
         message(of, person="p-1", **sent),

@@ -80,10 +80,9 @@ async def test_claim_has_the_persons_current_working_hours(stores: Stores, of: S
     await stores.add(planned, other)
     found: list[Sequence[tuple[WorkWeek | None, ...]]] = []
     for version, hours in enumerate((early, late, None), start=1):
-        async with stores.intake.transaction() as transaction:
-            await transaction.apply_directory(
-                [membership("p-1", "company", "staff", version, duty="service", hours=hours)]
-            )
+        await stores.apply_directory(
+            membership("p-1", "company", "staff", version, duty="service", hours=hours)
+        )
         claimed = await stores.claim(planned, other, lease=AT_ONCE)
         await release_due(stores, 10)
         found.append(
@@ -337,8 +336,7 @@ async def test_a_claim_has_the_instants_at_which_the_promises_of_its_case_end(
     paused = replace(clock(), id=uuid4(), name="legal_term", course=ClockHistory(pauses=(Pause(since=NOON),)))
     ended = replace(clock(), id=uuid4(), name="callback", ended_at=NOON, state=ClockState.MET)
     elsewhere = replace(clock("pqrs_id:PQ-2"), name="conflict")
-    async with stores.intake.transaction() as transaction:
-        await transaction.save_clocks([running, paused, ended, elsewhere])
+    await stores.save_clocks(running, paused, ended, elsewhere)
     one = message(of)
     await stores.add(one)
 

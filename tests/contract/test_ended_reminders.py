@@ -86,8 +86,7 @@ async def test_request_that_has_its_answer_is_not_sent_also_where_the_law_requir
 ) -> None:
     asked = stored(event("pqrs.info_requested"))
     later = stored(event(answer, time=NOON + after))
-    async with stores.intake.transaction() as transaction:
-        await transaction.add_events([asked, later])
+    await stores.add_events(asked, later)
     one = message(asked, purpose=Purpose.LEGAL)
     await stores.add(one)
     await end(stores, at=NOON + SECOND)

@@ -37,11 +37,6 @@ def away(who: str, delegate: str) -> Event:
     return leave(who, since.isoformat(), until.isoformat(), delegate)
 
 
-async def apply(stores: RealStores, *events: Event) -> None:
-    async with stores.intake.transaction() as transaction:
-        await transaction.apply_directory(events)
-
-
 async def escalated(stores: RealStores, **fields: Any) -> tuple[Clock, UUID]:
     """Escalate a clock to level 2; return it, and the id of the mail to `p-1`."""
     name, known = fields.pop("name", "pqrs.escalated"), clock(level=2)
@@ -56,7 +51,7 @@ async def escalated(stores: RealStores, **fields: Any) -> tuple[Clock, UUID]:
 
 
 async def test_escalation_of_a_message_has_its_person_level_and_clock(stores: RealStores) -> None:
-    await apply(stores, person("p-1"), holder())
+    await stores.apply_directory(person("p-1"), holder())
     known, mail = await escalated(stores)
     found = await stores.escalations.of_message(mail)
 
@@ -110,7 +105,7 @@ YESTERDAY = (now() - timedelta(days=1)).isoformat()
 async def test_level_is_held_by_whoever_has_it_or_stands_in(
     stores: RealStores, news: Sequence[Event], *, is_held: bool
 ) -> None:
-    await apply(stores, person("p-1"), *news)
+    await stores.apply_directory(person("p-1"), *news)
     _, mail = await escalated(stores)
     found = await stores.escalations.of_message(mail)
 
@@ -122,11 +117,10 @@ async def test_level_is_held_by_whoever_has_it_or_stands_in(
 async def test_escalation_shows_who_of_the_level_has_acknowledged(
     stores: RealStores, by: str, taker: str
 ) -> None:
-    await apply(stores, person("p-2"), person("p-9"), person_removed("p-9", 2))
+    await stores.apply_directory(person("p-2"), person("p-9"), person_removed("p-9", 2))
     known, mail = await escalated(stores)
     of_level_3 = taken(known, level=3)
-    async with stores.intake.transaction() as transaction:
-        await transaction.add_events([taken(known, by=by), of_level_3])
+    await stores.add_events(taken(known, by=by), of_level_3)
     found = await stores.escalations.of_message(mail)
 
     assert found is not None
@@ -143,7 +137,9 @@ def taken(of: Clock, *, level: int = 2, by: str = "p-3") -> StoredEvent:
 async def test_call_for_help_can_be_acknowledged_by_the_staff_that_it_went_to(
     stores: RealStores, name: str
 ) -> None:
-    await apply(stores, person("p-1"), membership("p-1", "copropiedad:ph-1", "staff", duty="front_desk"))
+    await stores.apply_directory(
+        person("p-1"), membership("p-1", "copropiedad:ph-1", "staff", duty="front_desk")
+    )
     known = replace(clock("thread_id:de-1"), name=name)
     of = stored(event(CALLS[name], data={"thread_id": "de-1"}), copropiedad_id="ph-1", case=known.case)
     to_desk = message(of, purpose=Purpose.EMERGENCY, variant="desk")

@@ -10,7 +10,7 @@ from uuid import uuid4
 import pytest
 from msgspec.structs import replace
 
-from hub.model import AudienceRecord, Event, LeftOut, State, StoredEvent
+from hub.model import AudienceRecord, LeftOut, State, StoredEvent
 from hub.ports import AudienceSnapshot, ExplainFacts, Unit
 from tests.contract.stores import RealStores
 from tests.contract.values import (
@@ -44,11 +44,6 @@ async def keep(stores: RealStores, *records: AudienceRecord) -> None:
         await transaction.keep_audiences(records)
 
 
-async def apply(stores: RealStores, *events: Event) -> None:
-    async with stores.intake.transaction() as transaction:
-        await transaction.apply_directory(events)
-
-
 async def kept(stores: RealStores, of: StoredEvent, who: str = "p-1") -> list[AudienceSnapshot]:
     return list((await stores.explaining.facts(of, who)).audiences)
 
@@ -57,7 +52,7 @@ async def test_an_audience_is_kept_with_the_directory_that_it_was_planned_from(s
     one = stored()
     before = record(one, 0, people=0, why="nobody", groups=[])
     await keep(stores, before)
-    await apply(stores, person("p-1"), person("p-2"))
+    await stores.apply_directory(person("p-1"), person("p-2"))
     after = record(one, 1)
     await keep(stores, after)
     found = await kept(stores, one)
@@ -69,7 +64,7 @@ async def test_an_audience_is_kept_with_the_directory_that_it_was_planned_from(s
 async def test_the_pages_of_one_expansion_keep_the_directory_of_its_beginning(stores: RealStores) -> None:
     one = stored()
     await keep(stores, record(one, people=1, why="expanding"))
-    await apply(stores, person("p-9"))
+    await stores.apply_directory(person("p-9"))
     await keep(stores, record(one, people=3, why=None))
     [same] = await kept(stores, one)
     await keep(stores, record(one, people=4, planned_at=NOON + HOUR))
@@ -97,8 +92,7 @@ def _other(ref: str) -> LeftOut:
 async def test_an_event_is_found_by_its_id_of_a_source_or_by_its_key(stores: RealStores) -> None:
     ours = stored(event(id="evt-1"))
     theirs = stored(event(id="evt-1", source="urn:erp"))
-    async with stores.intake.transaction() as transaction:
-        await transaction.add_events([theirs, ours])
+    await stores.add_events(theirs, ours)
     asked: list[tuple[str, str | None]] = [
         ("evt-1", None),
         ("evt-1", "urn:erp"),
@@ -115,8 +109,7 @@ async def test_an_event_is_found_by_its_id_of_a_source_or_by_its_key(stores: Rea
 async def test_dead_letter_explains_a_refused_event(stores: RealStores) -> None:
     dead = letter(event_id="evt-1", source="urn:crm", reason="data.radicado: required")
     newer = letter(b"[", event_id="evt-1", source="urn:crm", received_at=NOON + HOUR)
-    async with stores.intake.transaction() as transaction:
-        await transaction.add_dead_letters([dead, newer])
+    await stores.add_dead_letters(dead, newer)
     found = await stores.explaining.refused("evt-1", "urn:crm")
 
     assert found is not None
@@ -153,8 +146,7 @@ async def test_expired_acknowledgement_comes_with_what_was_said_later_about_its_
 ) -> None:
     late, told = stored(event()), stored(event("pqrs.escalated", time=event().time + HOUR))
     assert late.case == told.case
-    async with stores.intake.transaction() as transaction:
-        await transaction.add_events([late, told])
+    await stores.add_events(late, told)
     lapsed = message(late, state=State.EXPIRED, reason="too_old")
     apology, other = message(told), message(told, person="p-2")
     await stores.add(lapsed, apology, other)
@@ -177,9 +169,9 @@ async def test_expired_acknowledgement_comes_with_what_was_said_later_about_its_
 async def test_history_has_every_version_in_order_of_receipt(stores: RealStores) -> None:
     since = now() + timedelta(days=2)
     owner = membership("p-1", "unit:u-1", "owner", since=since.isoformat())
-    await apply(stores, person("p-1"))
-    await apply(stores, owner, membership("p-2", "unit:u-1", "owner"))
-    await apply(stores, membership_removed("p-1 owner unit:u-1", 2), person_removed("p-1", 2))
+    await stores.apply_directory(person("p-1"))
+    await stores.apply_directory(owner, membership("p-2", "unit:u-1", "owner"))
+    await stores.apply_directory(membership_removed("p-1 owner unit:u-1", 2), person_removed("p-1", 2))
     found = (await stores.explaining.facts(stored(), "p-1")).history
 
     assert [
@@ -199,8 +191,8 @@ async def test_history_has_every_version_in_order_of_receipt(stores: RealStores)
 
 async def test_places_are_named(stores: RealStores) -> None:
     one = stored()
-    await apply(stores, copropiedad(name="Altos"), unit("u-1", tower="3"), person("p-1"))
-    await apply(stores, membership("p-1", "unit:u-1", "owner"))
+    await stores.apply_directory(copropiedad(name="Altos"), unit("u-1", tower="3"), person("p-1"))
+    await stores.apply_directory(membership("p-1", "unit:u-1", "owner"))
     await keep(stores, record(one))
     facts: ExplainFacts = await stores.explaining.facts(one, "p-1")
 
@@ -210,9 +202,11 @@ async def test_places_are_named(stores: RealStores) -> None:
 
 async def test_unit_history_has_every_received_version(stores: RealStores) -> None:
     one = stored()
-    await apply(stores, unit("u-1", tower="3"), person("p-1"), membership("p-1", "unit:u-1", "owner"))
+    await stores.apply_directory(
+        unit("u-1", tower="3"), person("p-1"), membership("p-1", "unit:u-1", "owner")
+    )
     await keep(stores, record(one))
-    await apply(stores, unit("u-1", tower="4", version=2))
+    await stores.apply_directory(unit("u-1", tower="4", version=2))
     facts = await stores.explaining.facts(one, "p-1")
     [kept] = facts.audiences
     versions = facts.unit_history["u-1"]

@@ -38,8 +38,7 @@ PLACE = {"a": "ph-a", "b": "ph-b", "-": None}
 async def happen(stores: RealStores) -> dict[str, StoredEvent]:
     """One event in each copropiedad, and one in none."""
     events = {name: stored(event(id=f"event {name}"), copropiedad_id=place) for name, place in PLACE.items()}
-    async with stores.intake.transaction() as transaction:
-        await transaction.add_events(list(events.values()))
+    await stores.add_events(*events.values())
     return events
 
 
@@ -165,8 +164,7 @@ async def test_the_clocks_of_copropiedades_are_listed_soonest_due_first_page_by_
             *(("ph-a", 0, ClockState.MET), ("ph-c", 0, ClockState.OPEN)),
         )
     ]
-    async with stores.intake.transaction() as transaction:
-        await transaction.save_clocks(clocks)
+    await stores.save_clocks(*clocks)
     states = ["open", "breached"]
     first = await stores.log.clocks_of(BOTH, states, after=None, limit=2)
     rest = await stores.log.clocks_of(BOTH, states, after=first.next, limit=2)
@@ -177,8 +175,7 @@ async def test_the_clocks_of_copropiedades_are_listed_soonest_due_first_page_by_
 
 
 async def test_dead_letters_belong_to_no_copropiedad(stores: RealStores) -> None:
-    async with stores.intake.transaction() as transaction:
-        await transaction.add_dead_letters([dead_letter()])
+    await stores.add_dead_letters(dead_letter())
 
     assert {} == (await stores.log.counts(BOTH))["dead"]
     assert {"open": 1} == (await stores.log.counts())["dead"]

@@ -81,8 +81,7 @@ async def refs(stores: RealStores, *who: str, places: PropertyScope = None) -> l
 
 
 async def fill(stores: RealStores) -> None:
-    async with stores.intake.transaction() as transaction:
-        await transaction.apply_directory(directory())
+    await stores.apply_directory(*directory())
 
 
 async def test_each_person_is_counted_once_with_every_way_there_is(stores: RealStores) -> None:

@@ -22,11 +22,6 @@ def of_case(case: str, at: datetime, name: str = "pqrs.received") -> StoredEvent
     return stored(event(name, time=at), case=case)
 
 
-async def keep(stores: RealStores, *events: StoredEvent) -> None:
-    async with stores.intake.transaction() as transaction:
-        await transaction.add_events(events)
-
-
 async def read(stores: RealStores) -> list[tuple[str, list[Event]]]:
     """Return the cases in reading order, the events of each by time."""
     found: list[tuple[str, list[Event]]] = []
@@ -51,7 +46,7 @@ async def test_case_with_a_recent_event_is_read_once_and_whole(stores: RealStore
     began = of_case("pqrs_id:A", WEEK.since - 90 * DAY)
     other = of_case("pqrs_id:A", NOON, "payment.received")
     answered = [of_case("pqrs_id:A", NOON + n * HOUR, "pqrs.replied") for n in (1, 2, 3)]
-    await keep(stores, *answered, other, began)
+    await stores.add_events(*answered, other, began)
 
     assert [("pqrs_id:A", events_of(began, other, *answered))] == await read(stores)
 
@@ -59,7 +54,7 @@ async def test_case_with_a_recent_event_is_read_once_and_whole(stores: RealStore
 async def test_many_cases_are_read_page_by_page(stores: RealStores) -> None:
     cases = {f"pqrs_id:{n}": of_case(f"pqrs_id:{n}", NOON + n * HOUR) for n in range(5)}
     replies = [of_case(f"pqrs_id:{n}", NOON + (10 - n) * HOUR, "pqrs.replied") for n in range(5)]
-    await keep(stores, *cases.values(), *replies)
+    await stores.add_events(*cases.values(), *replies)
 
     # In order of their first events: PQRS 4 begins at 4 h, its reply comes at 6.
     assert list(cases) == [case for case, _ in await read(stores)]
@@ -67,8 +62,7 @@ async def test_many_cases_are_read_page_by_page(stores: RealStores) -> None:
 
 
 async def test_events_without_a_clock_and_closed_cases_are_not_read(stores: RealStores) -> None:
-    await keep(
-        stores,
+    await stores.add_events(
         of_case("payment_id:P", NOON, "payment.received"),
         stored(event("pqrs.received", time=NOON), case=None),
         of_case("pqrs_id:OLD", WEEK.since - HOUR),
@@ -82,15 +76,14 @@ async def test_running_clock_returns_its_case_once_without_recent_events(
 ) -> None:
     silent, other, over = (of_case(f"pqrs_id:{name}", NOON - 9 * DAY) for name in ("S", "T", "O"))
     old_events = [of_case("pqrs_id:H", NOON - 9 * DAY), of_case("pqrs_id:H", NOON, "pqrs.replied")]
-    await keep(stores, silent, other, over, *old_events)
+    await stores.add_events(silent, other, over, *old_events)
     # There is more than a page between the running clocks of S; the clock before them has ended.
     known = [
         _clock("S", 1, ended_at=NOON - 8 * DAY),
         *(_clock("S", 2), _clock("T", 3), _clock("H", 4), _clock("S", 5)),
         _clock("O", 6, ended_at=NOON - 8 * DAY),
     ]
-    async with stores.intake.transaction() as transaction:
-        await transaction.save_clocks(known)
+    await stores.save_clocks(*known)
 
     assert ["pqrs_id:H", "pqrs_id:S", "pqrs_id:T"] == [case for case, _ in await read(stores)]
 
@@ -103,7 +96,7 @@ def _clock(name: str, hour: int, ended_at: datetime | None = None) -> Clock:
 
 async def test_sent_and_pending_messages_are_read_without_the_person(stores: RealStores) -> None:
     of = stored(event(time=NOON))
-    await keep(stores, of)
+    await stores.add_events(of)
     going = [_message(of, f"going-{state}", state) for state in (State.SENT, State.READ, State.HELD)]
     lost = [_message(of, f"lost-{state}", state) for state in (State.FAILED, State.SUPPRESSED, State.EXPIRED)]
     await stores.add(*going, *lost)
@@ -117,7 +110,7 @@ async def test_sent_and_pending_messages_are_read_without_the_person(stores: Rea
 
 async def test_messages_of_events_outside_the_period_are_not_read(stores: RealStores) -> None:
     early, late = stored(event(time=WEEK.since - HOUR)), stored(event(time=WEEK.until + HOUR))
-    await keep(stores, early, late)
+    await stores.add_events(early, late)
     await stores.add(*(_message(of, "p-1", State.SENT) for of in (early, late)))
 
     assert [] == await contacts(stores)
@@ -125,7 +118,7 @@ async def test_messages_of_events_outside_the_period_are_not_read(stores: RealSt
 
 async def test_a_reminder_brings_its_event(stores: RealStores) -> None:
     of = stored(event("maintenance.scheduled.announced", time=NOON, data={"starts_at": "later"}), case=None)
-    await keep(stores, of)
+    await stores.add_events(of)
     await stores.add(message(of, occasion="reminder:T-24h", state=State.HELD), message(of))
 
     found: Sequence[Contact] = await contacts(stores)

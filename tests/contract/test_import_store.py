@@ -10,7 +10,7 @@ import pytest
 
 from hub.desk.imports.acts import load, look
 from hub.errors import HubError
-from hub.model import Event, Json
+from hub.model import Json
 from hub.people.audience import Group
 from hub.people.importing import Changes, examine
 from tests.actors import actor
@@ -32,11 +32,6 @@ async def apply(stores: RealStores, text: str, *, end_missing: bool = False) -> 
     report = examine(text.encode())
     _, changes = await load(actor(now=now()), stores.database, report, hashes, end_missing=end_missing)
     return changes
-
-
-async def publish(stores: RealStores, *events: Event) -> None:
-    async with stores.intake.transaction() as transaction:
-        await transaction.apply_directory(events)
 
 
 async def names(stores: RealStores, group: Group) -> list[str]:
@@ -153,8 +148,8 @@ async def test_working_hours_missing_from_the_file_are_kept(stores: RealStores) 
     )
     hours = {"mon": [["06:00", "14:00"]]}
     written = {name: value for name, value in data.items() if value is not None}
-    await publish(
-        stores, event("directory.membership.upserted", data={**written, "version": 2, "hours": hours})
+    await stores.apply_directory(
+        event("directory.membership.upserted", data={**written, "version": 2, "hours": hours})
     )
     again = await apply(stores, STAFF)
     promoted = STAFF.replace("servicio al cliente;1;", "coordinación;2;")
@@ -173,10 +168,10 @@ async def test_entries_of_another_system_are_found_and_unchanged(stores: RealSto
     laura = person("p-laura", names="Laura Quintero", document_hash="hash of 52200301")
     theirs: dict[str, Json] = {"duty": "service", "level": 1, "service_area": "administracion"}
     maria = person("p-maria", names="Maria Peña", document_hash="hash of 52000101")
-    await publish(stores, copropiedad(ALTOS, name="ALTOS DEL ROSAL"), laura, maria)
-    await publish(stores, membership("p-laura", "company", "staff", **theirs))
-    await publish(stores, unit("u-101", ALTOS, tower="Torre 1", label="Apartamento 101"))
-    await publish(stores, membership("p-maria", "unit:u-101", "owner"))
+    await stores.apply_directory(copropiedad(ALTOS, name="ALTOS DEL ROSAL"), laura, maria)
+    await stores.apply_directory(membership("p-laura", "company", "staff", **theirs))
+    await stores.apply_directory(unit("u-101", ALTOS, tower="Torre 1", label="Apartamento 101"))
+    await stores.apply_directory(membership("p-maria", "unit:u-101", "owner"))
 
     people, staff = await apply(stores, PEOPLE), await apply(stores, STAFF)
 
@@ -187,7 +182,7 @@ async def test_entries_of_another_system_are_found_and_unchanged(stores: RealSto
 async def test_somebody_who_was_removed_comes_back_only_with_a_warning(stores: RealStores) -> None:
     first = await apply(stores, PEOPLE)
     ref = next(change.data["person_id"] for change in first.made if change.noun == "person")
-    await publish(stores, person_removed(ref, 2))
+    await stores.apply_directory(person_removed(ref, 2))
 
     again = await apply(stores, PEOPLE)
 

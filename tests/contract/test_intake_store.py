@@ -125,8 +125,7 @@ async def _add_and_raise(stores: Stores, stored: StoredEvent) -> None:
 
 async def test_a_value_that_cannot_be_stored_is_refused_without_being_quoted(stores: Stores) -> None:
     with pytest.raises(StorageRefused) as refused:
-        async with stores.intake.transaction() as transaction:
-            await transaction.add_events([stored(event(data={"secret": "María\0"}))])
+        await stores.add_events(stored(event(data={"secret": "María\0"})))
 
     assert "María" not in str(refused.value)
 
@@ -134,8 +133,7 @@ async def test_a_value_that_cannot_be_stored_is_refused_without_being_quoted(sto
 @pytest.mark.parametrize("broken", ["\ud800", "x" * 3000 + "\0", "id\0"])
 async def test_broken_text_is_refused(stores: Stores, broken: str) -> None:
     with pytest.raises(StorageRefused):
-        async with stores.intake.transaction() as transaction:
-            await transaction.add_events([stored(event(subject=broken))])
+        await stores.add_events(stored(event(subject=broken)))
 
 
 async def test_an_event_waits_for_its_party_until_it_is_planned(stores: Stores) -> None:
@@ -182,10 +180,8 @@ async def test_the_latest_party_of_a_case_wins_in_any_order(stores: Stores) -> N
 
 async def test_the_same_dead_letter_again_counts_up(stores: RealStores) -> None:
     one = letter()
-    async with stores.intake.transaction() as transaction:
-        await transaction.add_dead_letters([one, letter(b"other"), one])
-    async with stores.intake.transaction() as transaction:
-        await transaction.add_dead_letters([replace(one, reason="something else")])
+    await stores.add_dead_letters(one, letter(b"other"), one)
+    await stores.add_dead_letters(replace(one, reason="something else"))
     rows = await stores.database.rows("SELECT id FROM dead_letter")
 
     assert sorted(row["id"] for row in rows) == sorted((one.id, letter(b"other").id))

@@ -49,8 +49,7 @@ async def test_dead_letter_stores_any_bytes(stores: RealStores) -> None:
     one = letter(
         b"\0\xff" * 10, source="a\0b", event_id="\ud800", headers={"x": "\0", "y": "\ud800", "z": [1]}
     )
-    async with stores.intake.transaction() as transaction:
-        await transaction.add_dead_letters([one])
+    await stores.add_dead_letters(one)
     found = await find(stores.database, one.id)
 
     assert found == replace(one, source="a\ufffdb", event_id="?")
@@ -59,8 +58,7 @@ async def test_dead_letter_stores_any_bytes(stores: RealStores) -> None:
 @pytest.mark.parametrize("number", [math.nan, math.inf, -math.inf])
 async def test_a_dead_letter_takes_numbers_that_json_does_not_have(stores: RealStores, number: float) -> None:
     one = letter(headers={"x": [number]})
-    async with stores.intake.transaction() as transaction:
-        await transaction.add_dead_letters([one])
+    await stores.add_dead_letters(one)
     found = await find(stores.database, one.id)
 
     assert found is not None
@@ -110,8 +108,7 @@ async def test_a_list_of_messages_is_narrowed(
     stores: RealStores, narrowed: MessageFilter, expected: int
 ) -> None:
     first, second = stored(event(id="evt-1")), stored(event("pqrs.closed", id="evt-2"))
-    async with stores.intake.transaction() as transaction:
-        await transaction.add_events([first, second])
+    await stores.add_events(first, second)
     await stores.add(
         message(first),
         message(first, person="p-2", state=State.FAILED, purpose=Purpose.LEGAL),
@@ -159,8 +156,7 @@ async def test_a_reference_that_has_a_number_in_it_is_masked_too(stores: RealSto
 
 async def test_clocks_are_shown_in_the_order_asked(stores: RealStores) -> None:
     one, other = clock("a"), clock("b", state=ClockState.BREACHED, level=2)
-    async with stores.intake.transaction() as transaction:
-        await transaction.save_clocks([one, other])
+    await stores.save_clocks(one, other)
     rows = await stores.log.clocks([other.id, uuid4(), one.id])
     page = await stores.log.recent_clocks(state="breached", after=None, limit=10)
 
@@ -170,8 +166,7 @@ async def test_clocks_are_shown_in_the_order_asked(stores: RealStores) -> None:
 async def test_listed_clock_has_its_steps_and_history(stores: RealStores) -> None:
     course = ClockHistory(acknowledged=(Acknowledgement(level=2, at=NOON, by="p-ana"),))
     one = clock(fired=2, course=course)
-    async with stores.intake.transaction() as transaction:
-        await transaction.save_clocks([one])
+    await stores.save_clocks(one)
 
     assert [one] == await stores.log.clocks([one.id])
 
@@ -182,8 +177,7 @@ async def test_messages_of_a_step_are_found_by_its_event(stores: RealStores) -> 
     forged = stored(event("pqrs.escalated", id=step, source="urn:crm"))
     later = message(own, person="p-2", channel="inbox", created_at=NOON + HOUR)
     for of in (own, forged):
-        async with stores.intake.transaction() as transaction:
-            await transaction.add_events([of])
+        await stores.add_events(of)
     await stores.add(later, message(own, state=State.SENT), message(forged, person="p-3"))
 
     told = await stores.log.step_messages([step, f"{clock().id}:breach:1"])
@@ -199,8 +193,7 @@ async def test_messages_of_a_step_are_found_by_its_event(stores: RealStores) -> 
 
 async def test_clocks_are_listed_page_by_page(stores: RealStores) -> None:
     clocks = [clock(str(n), started_at=NOON + n * HOUR) for n in range(4)]
-    async with stores.intake.transaction() as transaction:
-        await transaction.save_clocks(clocks)
+    await stores.save_clocks(*clocks)
     first = await stores.log.recent_clocks(state=None, after=None, limit=3)
     rest = await stores.log.recent_clocks(state=None, after=first.next, limit=3)
 
@@ -218,8 +211,7 @@ async def test_the_promises_of_a_period_are_all_clocks_of_the_cases_that_began_i
     elsewhere = clock("b", context={"copropiedad_id": "ph-2", "service_area": "water"})
     other_area = clock("c", context={"copropiedad_id": "ph-1"})
     late = clock("d", context=area, started_at=NOON + 2 * HOUR)
-    async with stores.intake.transaction() as transaction:
-        await transaction.save_clocks([first, again, elsewhere, other_area, late])
+    await stores.save_clocks(first, again, elsewhere, other_area, late)
     period = Period(since=NOON, until=NOON + 2 * HOUR)
 
     kept = await stores.log.kept_promises(period, area="water", places=frozenset({"ph-1"}))
@@ -263,8 +255,7 @@ async def test_decisions_about_contracts_are_those_of_the_period_in_the_order_of
         contract("contract.ended", "e", NOON - HOUR),
         contract("contract.ended", "f", NOON + 3 * HOUR),
     ]
-    async with stores.intake.transaction() as transaction:
-        await transaction.add_events(rows)
+    await stores.add_events(*rows)
     period = Period(since=NOON, until=NOON + 3 * HOUR)
 
     found = await stores.log.contract_decisions(period, area=None)
@@ -362,8 +353,7 @@ async def test_messages_are_narrowed_by_purpose_case_and_several_states(
     places: frozenset[str] | None,
 ) -> None:
     other = stored(event(id="evt-9"), copropiedad_id="ph-9", case="pqrs_id:PQ-9")
-    async with stores.intake.transaction() as transaction:
-        await transaction.add_events([other])
+    await stores.add_events(other)
     await stores.add(
         message(other, person="p-1", state=State.FAILED, created_at=now()),
         message(of, person="p-2", state=State.HELD, purpose=Purpose.COLLECTION, created_at=now()),

@@ -145,8 +145,7 @@ async def test_message_in_work_counts_as_waiting_only_after_its_lease(
 
 async def test_open_and_recent_dead_letters_are_counted(watching: Watching, stores: RealStores) -> None:
     old, new = letter(b"old", received_at=now() - 3 * HOUR), letter(b"new", received_at=now())
-    async with stores.intake.transaction() as transaction:
-        await transaction.add_dead_letters([old, new])
+    await stores.add_dead_letters(old, new)
     assert (2, 1) == await watching.open_letters(HOUR)
 
     await settle(stores.database, new.id, "discarded")
@@ -166,8 +165,7 @@ async def test_recent_letters_refused_for_their_sender_are_found_newest_first(
         )
         for age in (3, 1, 9, 2)
     ]
-    async with stores.intake.transaction() as transaction:
-        await transaction.add_dead_letters([*forged, letter(b"new", received_at=now())])
+    await stores.add_dead_letters(*forged, letter(b"new", received_at=now()))
     await settle(stores.database, forged[1].id, "discarded")
 
     assert [("urn:hub", "user 2"), ("urn:hub", "user 3")] == await watching.wrong_senders(HOUR)
@@ -176,8 +174,7 @@ async def test_recent_letters_refused_for_their_sender_are_found_newest_first(
 async def test_somebody_is_on_duty_when_the_company_has_one(watching: Watching, stores: Stores) -> None:
     assert not await watching.anybody_on_duty()
 
-    async with stores.intake.transaction() as transaction:
-        await transaction.apply_directory([person("p-1"), membership("p-1", "company", "staff", duty="ops")])
+    await stores.apply_directory(person("p-1"), membership("p-1", "company", "staff", duty="ops"))
     assert await watching.anybody_on_duty()
 
 
@@ -244,8 +241,7 @@ async def test_promises_that_have_not_ended_are_counted_by_name_level_and_state(
     late = clock("d", state=ClockState.BREACHED, level=3)
     other = replace(late, id=uuid4(), name="legal_term")
     ended = clock("c", state=ClockState.BREACHED, ended_at=now())
-    async with stores.intake.transaction() as transaction:
-        await transaction.save_clocks([clock("a"), clock("b"), ended, late, other])
+    await stores.save_clocks(clock("a"), clock("b"), ended, late, other)
 
     assert await stores.monitor.promises() == {
         ("first_reply", 1, "open"): 2,
@@ -259,8 +255,7 @@ async def test_contracts_decided_within_a_time_are_found(stores: RealStores) -> 
         stored(event("contract.renewed", time=now() - ago), case=f"services.contract_id:{number}")
         for number, ago in (("a", HOUR), ("b", 3 * HOUR))
     ]
-    async with stores.intake.transaction() as transaction:
-        await transaction.add_events(rows)
+    await stores.add_events(*rows)
 
     [decision] = await stores.monitor.contract_decisions(2 * HOUR)
     assert ("services.contract_id:a", True) == (decision.case, decision.renewed)

@@ -7,7 +7,7 @@ from collections.abc import Collection
 import pytest
 
 from hub.access.audit import note
-from hub.model import Event, PropertyScope
+from hub.model import PropertyScope
 from hub.storage.directory_history import EntryScope, Holders
 from tests.contract.stores import RealStores
 from tests.contract.test_filters import BOTH, NOWHERE, A, B
@@ -24,18 +24,12 @@ from tests.contract.values import (
 )
 
 
-async def settle(stores: RealStores, *events: Event) -> None:
-    async with stores.intake.transaction() as transaction:
-        await transaction.apply_directory(events)
-
-
 async def people(stores: RealStores) -> None:
     """
     Ana owns in A and is of B's council; Beto lives in B, and lived in A once; Caro is the company's; Dora
     belongs to nobody.
     """
-    await settle(
-        stores,
+    await stores.apply_directory(
         copropiedad("ph-a"),
         copropiedad("ph-b"),
         unit("u-a", "ph-a"),
@@ -132,8 +126,7 @@ async def test_what_an_entry_touches_is_of_these_places_or_not(
 async def test_the_position_of_an_entry_is_returned(stores: RealStores) -> None:
     await people(stores)
     gone = "beto owner unit:u-b"
-    await settle(
-        stores,
+    await stores.apply_directory(
         rota("r-1", "copropiedad:ph-a"),
         leave("ana", "2026-06-15", "2026-07-06"),
         membership_removed(gone, 2),
@@ -159,7 +152,7 @@ async def test_looks_at_somebody_and_writes_about_him_are_listed_newest_first(
     stores: RealStores,
 ) -> None:
     await people(stores)
-    await settle(stores, membership_removed("ana owner unit:u-a", 2))
+    await stores.apply_directory(membership_removed("ana owner unit:u-a", 2))
     for who, whom in (("luis", "ana"), ("luis", "beto"), ("sara", "ana"), ("sara", None)):
         await note(stores.audit, who=who, action="message.show", subject="message:1", person=whom)
     found: list[tuple[str, str, str]] = []

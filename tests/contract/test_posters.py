@@ -258,8 +258,7 @@ async def test_what_is_for_everyone_hangs_in_each_copropiedad(stores: RealStores
         )
         for place in ("ph-1", "ph-2")
     ]
-    async with stores.intake.transaction() as transaction:
-        await transaction.apply_directory(places)
+    await stores.apply_directory(*places)
     data = {"policy_id": "mascotas", "effective_on": "2036-01-01"}
     new = stored(
         event("policy.updated", time=now(), data=data), case="policy_id:mascotas", copropiedad_id=None

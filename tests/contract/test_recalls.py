@@ -202,8 +202,7 @@ async def _corrected(stores: RealStores, wrong: UUID) -> Message:
     later = now() + HOUR
     of = stored(event(CORRECTION, time=later, data={"references": {"key": str(wrong)}}))
     one = message(of, person="p-1", channel="inbox", state=State.WAITING, created_at=later)
-    async with stores.intake.transaction() as transaction:
-        await transaction.add_events([of])
+    await stores.add_events(of)
     await stores.add(one)
     await stores.inbox.add([Outgoing(message=one, rendered=WORDS)])
     return one

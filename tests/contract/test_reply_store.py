@@ -132,8 +132,7 @@ async def test_a_reply_to_our_acknowledgement_is_of_the_same_person_and_thread(
 ) -> None:
     data = {"thread_id": "de-1", "person": "p-maria"}
     thanks = stored(event(name, data=data), case="thread_id:de-1")
-    async with stores.intake.transaction() as transaction:
-        await transaction.add_events([thanks])
+    await stores.add_events(thanks)
     await texted(stores, thanks, person="inline:1")
     kept = await take(stores, reply("Gracias"))
 
@@ -144,8 +143,7 @@ async def test_answer_in_a_conversation_that_has_become_a_case_is_of_that_case(s
     thanks = stored(event(OF_REPLIES[0], data={"thread_id": "de-2"}), case="thread_id:de-2")
     now_is = {"thread_id": "de-2", "case": "pqrs_id:PQ-1"}
     filed = stored(event(FILED, data=now_is), case="thread_id:de-2")
-    async with stores.intake.transaction() as transaction:
-        await transaction.add_events([thanks, filed])
+    await stores.add_events(thanks, filed)
     await texted(stores, thanks, person="inline:1")
     kept = await take(stores, reply("Gracias"))
 
@@ -243,8 +241,7 @@ async def test_who_must_not_be_contacted_gets_no_receipt_but_for_a_call_for_help
     shared = await take(stores, reply(address="+573001112222"))
     data = {"emergency_id": "E-1", "kind": "incendio", "contact": "601 555 0199", "instruction": "Salga."}
     declared = stored(event("emergency.declared", data=data, id="e-1"), case="emergency_id:E-1", unit_id=None)
-    async with stores.intake.transaction() as transaction:
-        await transaction.add_events([declared])
+    await stores.add_events(declared)
     await texted(stores, declared, purpose=Purpose.EMERGENCY, audience=1)
     help_asked = await take(stores, reply("Hay humo"))
 
@@ -366,8 +363,7 @@ async def test_text_answers_the_emergency_before_a_newer_message_and_knows_what_
     data = {"emergency_id": "E-1", "kind": "incendio", "contact": "601 555 0199", "instruction": "Salga."}
     of = stored(event("emergency.declared", data=data, id="e-1"), case="emergency_id:E-1", unit_id=None)
     other = stored(event("pqrs.replied", id="e-2"))
-    async with stores.intake.transaction() as transaction:
-        await transaction.add_events([of, other])
+    await stores.add_events(of, other)
     asked = {"purpose": Purpose.EMERGENCY, "audience": 1, "units": ("Apto 301",), "address": PHONE}
     declared = await texted(stores, of, created_at=now() - timedelta(hours=1), **asked)
     await texted(stores, other)
@@ -458,8 +454,7 @@ async def test_answer_to_the_hubs_question_proves_its_writer(stores: Stores, of:
     await stores.add(mail)
     asked = await write(mail)
     question = stored(event_of(asked))
-    async with stores.intake.transaction() as transaction:
-        await transaction.add_events([question])
+    await stores.add_events(question)
     mail_that_asks = message(question)
     await stores.add(mail_that_asks)
     unpublished = [each.kind for each in await stores.timers.unpublished_replies(10)]

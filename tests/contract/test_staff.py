@@ -29,11 +29,6 @@ SERVICE = Group(duty="service", copropiedad_id="ph-1")
 ON_CALL = Group(duty="on_call", copropiedad_id="ph-1")
 
 
-async def apply(stores: Stores, *events: Event) -> None:
-    async with stores.intake.transaction() as transaction:
-        await transaction.apply_directory(events)
-
-
 async def refs(stores: Stores, group: Group) -> list[str]:
     async with stores.intake.transaction() as transaction:
         return [
@@ -68,7 +63,7 @@ def never_now(who: str) -> Json:
 
 
 async def test_delegate_is_notified_during_leave(stores: Stores) -> None:
-    await apply(stores, *staff("p-1"), *staff("p-2"), person("p-9"), today("p-9"))
+    await stores.apply_directory(*staff("p-1"), *staff("p-2"), person("p-9"), today("p-9"))
 
     assert ["p-2", "p-9"] == await refs(stores, SERVICE)
 
@@ -88,19 +83,21 @@ async def test_delegate_is_notified_during_leave(stores: Stores) -> None:
 async def test_person_on_leave_is_answered_with_the_stand_in(
     stores: Stores, news: Sequence[Event], expected: dict[str, str | None]
 ) -> None:
-    await apply(stores, *staff("p-1"), *staff("p-2"), person("p-9"), *news)
+    await stores.apply_directory(*staff("p-1"), *staff("p-2"), person("p-9"), *news)
 
     assert expected == await absent(stores, SERVICE)
 
 
 async def test_delegate_also_stands_in_for_an_escalation_level(stores: Stores) -> None:
-    await apply(stores, *staff("p-1", level=2), person("p-9"), today("p-9"))
+    await stores.apply_directory(*staff("p-1", level=2), person("p-9"), today("p-9"))
 
     assert ["p-9"] == await refs(stores, Group(level=2, copropiedad_id="ph-1"))
 
 
 async def test_a_delegate_who_is_away_has_one_too(stores: Stores) -> None:
-    await apply(stores, *staff("p-1"), person("p-2"), person("p-3"), today("p-2"), today("p-3", "p-2"))
+    await stores.apply_directory(
+        *staff("p-1"), person("p-2"), person("p-3"), today("p-2"), today("p-3", "p-2")
+    )
 
     assert ["p-3"] == await refs(stores, SERVICE)
 
@@ -113,25 +110,25 @@ async def test_a_delegate_who_is_away_has_one_too(stores: Stores) -> None:
 async def test_without_a_delegate_colleagues_or_else_the_person_is_notified(
     stores: Stores, news: Event
 ) -> None:
-    await apply(stores, *staff("p-1"), person("p-gone"), person_removed("p-gone", 2), news)
+    await stores.apply_directory(*staff("p-1"), person("p-gone"), person_removed("p-gone", 2), news)
     alone = await refs(stores, SERVICE)
-    await apply(stores, *staff("p-2"))
+    await stores.apply_directory(*staff("p-2"))
 
     assert (["p-1"], ["p-2"]) == (alone, await refs(stores, SERVICE))
 
 
 async def test_a_leave_counts_in_its_time_and_until_it_is_taken_back(stores: Stores) -> None:
     past = leave("p-1", "2026-01-01", "2026-01-15", "p-9")
-    await apply(stores, *staff("p-1"), person("p-9"), past)
+    await stores.apply_directory(*staff("p-1"), person("p-9"), past)
     before = await refs(stores, SERVICE)
-    await apply(stores, today("p-9"), leave_removed("leave of p-1", 2))
+    await stores.apply_directory(today("p-9"), leave_removed("leave of p-1", 2))
 
     assert [["p-1"], ["p-1"]] == [before, await refs(stores, SERVICE)]
 
 
 async def test_an_older_leave_does_not_win(stores: Stores) -> None:
-    await apply(stores, *staff("p-1"), person("p-9"), leave_removed("leave of p-1", 2))
-    await apply(stores, today("p-9"))
+    await stores.apply_directory(*staff("p-1"), person("p-9"), leave_removed("leave of p-1", 2))
+    await stores.apply_directory(today("p-9"))
 
     assert ["p-1"] == await refs(stores, SERVICE)
 
@@ -172,7 +169,7 @@ ON_DUTY = [*staff("p-1", duty="on_call"), *staff("p-2", duty="on_call")]
 async def test_the_rota_says_who_is_on_call(
     stores: Stores, rotas: Sequence[Event], expected: list[str]
 ) -> None:
-    await apply(stores, *ON_DUTY, person("p-9"), *rotas)
+    await stores.apply_directory(*ON_DUTY, person("p-9"), *rotas)
 
     assert expected == await refs(stores, ON_CALL)
 
@@ -180,7 +177,7 @@ async def test_the_rota_says_who_is_on_call(
 @pytest.mark.parametrize("flag", ["on_call", "direction"])
 async def test_somebody_may_be_called_besides_the_duty(stores: Stores, flag: str) -> None:
     called: dict[str, Any] = {"duty": "maintenance", flag: True}
-    await apply(stores, *staff("p-1", **called), *staff("p-2", duty="maintenance"))
+    await stores.apply_directory(*staff("p-1", **called), *staff("p-2", duty="maintenance"))
 
     assert ["p-1"] == await refs(stores, Group(duty=flag, copropiedad_id="ph-1"))
     assert ["p-1", "p-2"] == await refs(stores, Group(duty="maintenance", copropiedad_id="ph-1"))
@@ -214,15 +211,17 @@ async def any_hour(stores: Stores, group: Group) -> dict[str, bool]:
 async def test_who_is_flagged_somewhere_may_be_notified_at_any_hour(
     stores: Stores, group: Group, fields: dict[str, Json], *, expected: bool
 ) -> None:
-    await apply(
-        stores, *staff("p-1", level=2), membership("p-1", "copropiedad:ph-9", "staff", duty="other", **fields)
+    await stores.apply_directory(
+        *staff("p-1", level=2), membership("p-1", "copropiedad:ph-9", "staff", duty="other", **fields)
     )
 
     assert {"p-1": expected} == await any_hour(stores, group)
 
 
 async def test_flagged_among_all_staff_of_a_place_may_be_notified_at_any_hour(stores: Stores) -> None:
-    await apply(stores, *staff("p-1", "copropiedad:ph-1"), *staff("p-2", "copropiedad:ph-1", direction=True))
+    await stores.apply_directory(
+        *staff("p-1", "copropiedad:ph-1"), *staff("p-2", "copropiedad:ph-1", direction=True)
+    )
 
     assert {"p-1": False, "p-2": True} == await any_hour(
         stores, Group(copropiedad_id="ph-1", roles=("staff",))
@@ -230,22 +229,21 @@ async def test_flagged_among_all_staff_of_a_place_may_be_notified_at_any_hour(st
 
 
 async def test_somebody_whose_duty_is_to_be_on_call_may_be_notified_at_any_hour(stores: Stores) -> None:
-    await apply(stores, *staff("p-1", duty="on_call"))
+    await stores.apply_directory(*staff("p-1", duty="on_call"))
 
     assert {"p-1": True} == await any_hour(stores, ON_CALL)
 
 
 async def test_person_on_shift_now_is_at_work_at_any_hour(stores: Stores) -> None:
-    await apply(
-        stores, *staff("p-1"), *staff("p-2"), rota("r-1", "company", whole_week("p-2"), duty="service")
+    await stores.apply_directory(
+        *staff("p-1"), *staff("p-2"), rota("r-1", "company", whole_week("p-2"), duty="service")
     )
 
     assert {"p-2": True} == await any_hour(stores, SERVICE)
 
 
 async def test_who_stands_in_for_somebody_on_shift_has_that_shift(stores: Stores) -> None:
-    await apply(
-        stores,
+    await stores.apply_directory(
         *staff("p-1"),
         person("p-9"),
         rota("r-1", "company", whole_week("p-1"), duty="service"),
@@ -295,7 +293,7 @@ async def test_the_hours_of_all_offices_of_somebody_are_his(
         membership("p-1", "copropiedad:ph-9", **{"role": "staff", "duty": "other", **fields})
         for fields in more
     ]
-    await apply(stores, *staff("p-1", level=2, hours=EARLY), *staff("p-2", level=2), *others)
+    await stores.apply_directory(*staff("p-1", level=2, hours=EARLY), *staff("p-2", level=2), *others)
     found = await weeks(stores, group)
 
     assert weeks_of(expected) == found.pop("p-1")
@@ -304,8 +302,8 @@ async def test_the_hours_of_all_offices_of_somebody_are_his(
 
 async def test_each_among_all_staff_of_a_place_has_own_hours(stores: Stores) -> None:
     here = "copropiedad:ph-1"
-    await apply(
-        stores, *staff("p-1", here, hours=EARLY), *staff("p-2", here), *staff("p-3", here, hours=SUNDAYS)
+    await stores.apply_directory(
+        *staff("p-1", here, hours=EARLY), *staff("p-2", here), *staff("p-3", here, hours=SUNDAYS)
     )
 
     assert {"p-1": weeks_of([EARLY]), "p-2": (), "p-3": weeks_of([SUNDAYS])} == await weeks(
@@ -314,14 +312,16 @@ async def test_each_among_all_staff_of_a_place_has_own_hours(stores: Stores) -> 
 
 
 async def test_who_stands_in_works_his_own_hours(stores: Stores) -> None:
-    await apply(
-        stores, *staff("p-1", hours=EARLY), *staff("p-9", "copropiedad:ph-9", hours=SUNDAYS), today("p-9")
+    await stores.apply_directory(
+        *staff("p-1", hours=EARLY), *staff("p-9", "copropiedad:ph-9", hours=SUNDAYS), today("p-9")
     )
 
     assert weeks_of([SUNDAYS]) == (await weeks(stores, SERVICE))["p-9"]
 
 
 async def test_hours_are_gone_with_the_version_without_them(stores: Stores) -> None:
-    await apply(stores, *staff("p-1", hours=EARLY), membership("p-1", "company", "staff", 2, duty="service"))
+    await stores.apply_directory(
+        *staff("p-1", hours=EARLY), membership("p-1", "company", "staff", 2, duty="service")
+    )
 
     assert {"p-1": ()} == await weeks(stores, SERVICE)

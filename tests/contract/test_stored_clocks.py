@@ -56,11 +56,9 @@ async def test_clock_history_is_read_as_stored(stores: Stores) -> None:
 async def test_stopped_clock_is_never_due_and_resumes_where_it_was(stores: Stores) -> None:
     paused = clock(course=ClockHistory(pauses=(Pause(since=NOON),)))
     resumed = replace(paused, course=ClockHistory(pauses=(Pause(since=NOON, until=NOON + HOUR),)))
-    async with stores.intake.transaction() as transaction:
-        await transaction.save_clocks([paused])
+    await stores.save_clocks(paused)
     due_while_paused = await stores.timers.due_clocks(10, NO_TIME)
-    async with stores.intake.transaction() as transaction:
-        await transaction.save_clocks([resumed])
+    await stores.save_clocks(resumed)
 
     assert [] == due_while_paused
     assert [resumed] == await stores.timers.due_clocks(10, NO_TIME)
@@ -68,8 +66,7 @@ async def test_stopped_clock_is_never_due_and_resumes_where_it_was(stores: Store
 
 async def test_an_ended_clock_that_called_nobody_is_neither_due_nor_live(stores: Stores) -> None:
     met = clock(state=ClockState.MET, ended_at=NOON, steps=())
-    async with stores.intake.transaction() as transaction:
-        await transaction.save_clocks([met])
+    await stores.save_clocks(met)
 
     assert [] == await stores.timers.due_clocks(10, NO_TIME)
     assert [] == await stores.timers.live_clocks(None, 10)
@@ -78,8 +75,7 @@ async def test_an_ended_clock_that_called_nobody_is_neither_due_nor_live(stores:
 async def test_a_timer_waits_for_intake_and_then_sees_that_the_clock_is_another(stores: Stores) -> None:
     one = clock()
     moved = replace(one, steps=tuple(structs.replace(step, at=step.at + HOUR) for step in one.steps))
-    async with stores.intake.transaction() as transaction:
-        await transaction.save_clocks([one])
+    await stores.save_clocks(one)
     async with stores.intake.transaction() as transaction:
         await transaction.clocks([one.case], [])
         firing = asyncio.create_task(
@@ -95,8 +91,7 @@ async def test_a_timer_waits_for_intake_and_then_sees_that_the_clock_is_another(
 
 async def test_a_clock_advances_only_from_where_it_was_seen(stores: Stores) -> None:
     one = clock()
-    async with stores.intake.transaction() as transaction:
-        await transaction.save_clocks([one])
+    await stores.save_clocks(one)
     risky = replace(one, fired=1, state=ClockState.AT_RISK)
 
     assert {one.id} == set(await stores.timers.advance([risky], seen=[one]))
@@ -107,8 +102,7 @@ async def test_a_clock_advances_only_from_where_it_was_seen(stores: Stores) -> N
 async def test_only_unchanged_clocks_of_many_advance(stores: Stores) -> None:
     clocks = [clock(case) for case in "abcd"]
     risky = [replace(one, fired=1, state=ClockState.AT_RISK) for one in clocks]
-    async with stores.intake.transaction() as transaction:
-        await transaction.save_clocks(clocks[:3])
+    await stores.save_clocks(*clocks[:3])
     await stores.timers.advance(risky[:1], seen=clocks[:1])
 
     # The first has advanced, the last never existed.
@@ -122,8 +116,7 @@ async def test_only_unchanged_clocks_of_many_advance(stores: Stores) -> None:
 async def test_a_clock_that_has_ended_meanwhile_does_not_advance(stores: Stores) -> None:
     running = clock()
     ended = replace(running, state=ClockState.MET, ended_at=NOON, steps=())
-    async with stores.intake.transaction() as transaction:
-        await transaction.save_clocks([ended])
+    await stores.save_clocks(ended)
 
     assert not await stores.timers.advance([replace(running, fired=1)], seen=[running])
 
@@ -133,8 +126,7 @@ async def test_due_clocks_come_soonest_first(stores: Stores) -> None:
     later = clock("b", steps=tuple(structs.replace(s, at=s.at + HOUR) for s in clock().steps))
     never = clock("c", fired=3)
     future = clock("d", steps=tuple(structs.replace(s, at=now() + HOUR) for s in clock().steps))
-    async with stores.intake.transaction() as transaction:
-        await transaction.save_clocks([later, never, future, soon])
+    await stores.save_clocks(later, never, future, soon)
 
     assert await stores.timers.due_clocks(10, NO_TIME) == [soon, later]
     # The first step of one came an hour before that of the other.
@@ -153,8 +145,7 @@ async def test_clocks_of_another_calendar_are_rescheduled_once_in_portions(
         clock("c", calendar="2025", state=ClockState.MET, ended_at=NOON),
     )
     todays = clock("d", calendar="2026")
-    async with stores.intake.transaction() as transaction:
-        await transaction.save_clocks([old, older, ended, todays])
+    await stores.save_clocks(old, older, ended, todays)
 
     def later(clock: Clock) -> Clock:
         steps = tuple(structs.replace(step, at=step.at + HOUR) for step in clock.steps)
@@ -173,8 +164,7 @@ async def test_clocks_of_another_calendar_are_rescheduled_once_in_portions(
 
 async def test_clock_locked_by_intake_is_rescheduled_later(stores: Stores) -> None:
     one = clock(calendar="2025")
-    async with stores.intake.transaction() as transaction:
-        await transaction.save_clocks([one])
+    await stores.save_clocks(one)
     async with stores.intake.transaction() as transaction:
         held = await transaction.clocks([one.case], [])
         laying = asyncio.create_task(
@@ -207,16 +197,14 @@ async def test_level_is_held_by_current_staff_of_the_clocks_copropiedad(stores: 
 
 
 async def test_people_are_named_as_the_directory_does(stores: Stores) -> None:
-    async with stores.intake.transaction() as transaction:
-        await transaction.apply_directory([person("p-2", names="María Peña")])
+    await stores.apply_directory(person("p-2", names="María Peña"))
 
     assert {"p-2": "María Peña"} == await stores.timers.names({"p-2", "p-unknown"})
 
 
 async def test_a_step_of_a_kind_that_only_a_newer_hub_knows_is_read_as_it_stands(stores: Stores) -> None:
     newer = clock(steps=(Step(kind=StepKind("unheard_of"), at=NOON, from_level=1, to_level=1),))
-    async with stores.intake.transaction() as transaction:
-        await transaction.save_clocks([newer])
+    await stores.save_clocks(newer)
 
     assert [newer] == list(await stores.timers.clocks_by_id([newer.id]))
 
@@ -225,8 +213,7 @@ async def test_notified_level_is_stored_in_its_step(stores: Stores) -> None:
     step = Step(kind=StepKind.ESCALATE, at=NOON, from_level=1, to_level=2)
     later = Step(kind=StepKind.ESCALATE, at=NOON + HOUR, from_level=2, to_level=3)
     seen = clock(steps=(step, later))
-    async with stores.intake.transaction() as transaction:
-        await transaction.save_clocks([seen])
+    await stores.save_clocks(seen)
     advanced = replace(seen, steps=(structs.replace(step, told=3), later), fired=1, level=3)
 
     assert await stores.timers.advance([advanced], seen=[seen])
@@ -257,10 +244,9 @@ async def test_clocks_whose_first_step_is_due_are_watched_with_their_places(stor
 
 async def test_people_of_groups_are_found_for_the_timers(stores: Stores) -> None:
     group = Group(level=2, copropiedad_id="ph-1")
-    async with stores.intake.transaction() as transaction:
-        await transaction.apply_directory(
-            [person("p-1"), membership("p-1", "company", "staff", duty="operations", level=2)]
-        )
+    await stores.apply_directory(
+        person("p-1"), membership("p-1", "company", "staff", duty="operations", level=2)
+    )
     found = await stores.timers.people({group})
 
     assert ["p-1"] == [one.ref for one in found[group]]

@@ -57,8 +57,7 @@ def answers(name: str, score: float, minutes: int = 1, **data: Any) -> StoredEve
 
 async def hold(stores: Stores, *events: StoredEvent, state: State = State.SENT, **fields: Any) -> None:
     """Store these events, and for each survey a message in this state."""
-    async with stores.intake.transaction() as transaction:
-        await transaction.add_events(events)
+    await stores.add_events(*events)
     surveys = [one for one in events if one.event.name == "survey.requested"]
     await stores.add(
         *(
@@ -192,8 +191,7 @@ async def test_follow_up_is_for_the_owners_of_its_copropiedad_each_once(stores: 
 
 async def test_clock_of_a_follow_up_is_stored_whole(stores: Stores) -> None:
     asking = following("pqrs_id:PQ-1", "petitioner")
-    async with stores.intake.transaction() as transaction:
-        await transaction.save_clocks([asking])
+    await stores.save_clocks(asking)
     [known] = await stores.timers.clocks_by_id([asking.id])
 
     assert asking.promise == known.promise
@@ -202,8 +200,7 @@ async def test_clock_of_a_follow_up_is_stored_whole(stores: Stores) -> None:
 async def test_follow_up_is_in_no_list_of_clocks(stores: RealStores) -> None:
     asking = following("pqrs_id:PQ-1", "petitioner")
     met = clock("pqrs_id:PQ-2", state=ClockState.MET, ended_at=NOON + HOUR, steps=())
-    async with stores.intake.transaction() as transaction:
-        await transaction.save_clocks([asking, met])
+    await stores.save_clocks(asking, met)
     for places in (None, frozenset({"ph-1"})):
         listed = await stores.log.recent_clocks(state="met", after=None, limit=9, places=places)
 

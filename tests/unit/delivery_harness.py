@@ -90,6 +90,12 @@ class DeliveryHarness:
             appointments=self.appointments,
         )
 
+    async def delivered(self, message: Message) -> Message:
+        """Hold a message and deliver its ticket."""
+        await self.holds(message)
+        await self.deliver(message)
+        return message
+
     def deps(self, render: Renderer = render) -> DeliveryDeps:
         # Read again for each ticket: no test waits a second for a pause.
         pauses = Pauses(self.pauses)

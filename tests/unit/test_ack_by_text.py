@@ -18,11 +18,11 @@ from hub.model import AckOutcome, Clock, Event, Inbound, Json, Reply, ReplyKind,
 from hub.rendering import Templates, Texting
 from hub.sla.acknowledge import ACKNOWLEDGED
 from hub.sms_text import segments
-from hub.timers.scheduler import audit, fire_from_sql
+from hub.timers.scheduler import audit
 from tests.unit.factories import HOUR, MINUTE, SCHEMAS, event, local, member, mobile, somebody
 from tests.unit.hub_in_memory import MemoryHub, memory_hub
 from tests.unit.test_templates import COMPANY, TEMPLATES, context, examples
-from tests.unit.timer_harness import timers_of
+from tests.unit.timer_harness import take_steps, timers_of
 
 RECEIVED = local("2026-03-09 08:00")
 LEVEL_2, LEVEL_3 = local("2026-03-11 14:00"), local("2026-03-12 13:00")
@@ -56,9 +56,7 @@ async def escalated(*radicados: str, at: datetime = LEVEL_2) -> MemoryHub:
 
 async def step(hub: MemoryHub) -> None:
     """Run the due steps of clocks, and send the texts."""
-    before = len(hub.publisher.events)
-    await fire_from_sql(timers_of(hub))
-    await hub.take_in(*hub.publisher.events[before:])
+    await take_steps(hub)
     for key, row in hub.store.tables.messages.items():
         if row.message.channel == "sms":
             hub.store.tables.messages[key] = replace(

@@ -21,9 +21,7 @@ INBOX = Target(channel="inbox", contact_id="inbox", address="p-1")
 
 async def test_message_of_a_removed_channel_fails_and_the_cascade_advances() -> None:
     office = make_harness(MemorySms())
-    message = mail(fallback=((SMS,),))
-    await office.holds(message)
-    await office.deliver(message)
+    message = await office.delivered(mail(fallback=((SMS,),)))
 
     assert (office.now(message).state, office.now(message).reason) == (State.FAILED, "not_configured")
     assert [ticket.channel for ticket in office.publisher.published] == ["sms"]
@@ -42,9 +40,7 @@ async def test_lost_reply_of_the_database_still_advances_the_cascade() -> None:
     office = make_harness(MemoryEmail(PermanentFailure("smtp_550")), MemorySms())
     office.store = _LostAnswers(office.clock)
     office.store.faults.script("answer", StorageUnavailable())
-    message = mail(fallback=((SMS,),))
-    await office.holds(message)
-    await office.deliver(message)
+    await office.delivered(mail(fallback=((SMS,),)))
 
     assert [ticket.channel for ticket in office.publisher.published] == ["sms"]
     assert len(office.attempts) == 1
@@ -52,9 +48,7 @@ async def test_lost_reply_of_the_database_still_advances_the_cascade() -> None:
 
 async def test_permanent_failure_advances_to_the_next_step() -> None:
     office = make_harness(MemoryEmail(PermanentFailure("smtp_550")), MemorySms())
-    message = mail(fallback=((SMS,), (INBOX,)))
-    await office.holds(message)
-    await office.deliver(message)
+    message = await office.delivered(mail(fallback=((SMS,), (INBOX,))))
     [following] = [m for m in office.store.messages if m.step == 1]
 
     assert (office.now(message).state, office.now(message).reason) == (State.FAILED, "smtp_550")
@@ -101,9 +95,7 @@ async def test_one_persons_step_is_not_anothers() -> None:
 
 async def test_a_cascade_that_reaches_its_end_stops() -> None:
     office = make_harness(MemoryEmail(PermanentFailure("smtp_550")))
-    message = mail()
-    await office.holds(message)
-    await office.deliver(message)
+    await office.delivered(mail())
 
     assert office.publisher.published == []
 
@@ -129,9 +121,7 @@ async def test_worker_that_lost_its_lease_advances_no_cascade() -> None:
         raise PermanentFailure("smtp_550")
 
     office = make_harness(MemoryEmail(too_late), MemorySms())
-    message = mail(fallback=((SMS,),))
-    await office.holds(message)
-    await office.deliver(message)
+    message = await office.delivered(mail(fallback=((SMS,),)))
 
     # Another worker has claimed it, and will record its outcome.
     assert office.publisher.published == []

@@ -18,7 +18,7 @@ from hub.timers.scheduler import fire_from_sql
 from tests.unit.factories import HOUR, MONDAY, POLICY, email, event, home, local, member, somebody
 from tests.unit.hub_in_memory import MemoryHub, memory_hub
 from tests.unit.test_templates import TEMPLATES, context, examples
-from tests.unit.timer_harness import timers_of
+from tests.unit.timer_harness import take_steps, timers_of
 
 PLACE: Final = "ph-altos"
 WARNED: Final = local("2026-03-11 10:00")
@@ -51,9 +51,7 @@ async def pass_until(hub: MemoryHub, at: datetime) -> None:
     """Let the timers fire each hour, and the hub hear of it."""
     while hub.clock() < at:
         hub.clock.advance(min(HOUR, at - hub.clock()))
-        before = len(hub.publisher.events)
-        await fire_from_sql(timers_of(hub))
-        await hub.take_in(*hub.publisher.events[before:])
+        await take_steps(hub)
 
 
 def digests(hub: MemoryHub) -> list[Event]:

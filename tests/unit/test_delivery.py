@@ -20,9 +20,7 @@ from tests.unit.factories import HOUR, MONDAY, SECOND, agreed, local, said_in
 
 async def test_a_ticket_is_sent_and_recorded() -> None:
     office = make_harness(MemoryEmail(Accepted(provider="smtp", reference="r", code="250")))
-    message = mail(expires_at=MONDAY + HOUR)
-    await office.holds(message)
-    await office.deliver(message)
+    message = await office.delivered(mail(expires_at=MONDAY + HOUR))
 
     [sent] = office.channels["email"].sent
     assert sent.until is not None
@@ -65,9 +63,7 @@ async def test_two_workers_with_the_same_ticket_send_once() -> None:
 
 async def test_a_ticket_of_what_was_sent_already_does_nothing() -> None:
     office = make_harness()
-    message = mail()
-    await office.holds(message)
-    await office.deliver(message)
+    message = await office.delivered(mail())
     await office.deliver(message)
 
     assert office.sent() == ["p-1"]
@@ -135,9 +131,7 @@ async def test_outside_the_hours_of_contact_a_message_is_held() -> None:
 
 async def test_an_expired_message_is_not_sent() -> None:
     office = make_harness()
-    message = mail(expires_at=MONDAY)
-    await office.holds(message)
-    await office.deliver(message)
+    message = await office.delivered(mail(expires_at=MONDAY))
 
     assert (office.sent(), office.states(message)) == ([], [State.EXPIRED])
 
@@ -156,9 +150,7 @@ async def test_message_that_cannot_be_rendered_fails_alone(name: str) -> None:
 
 async def test_inbox_message_waits_when_sent() -> None:
     office = make_harness(MemoryInbox())
-    message = mail(channel="inbox", contact_id="inbox")
-    await office.holds(message)
-    await office.deliver(message)
+    message = await office.delivered(mail(channel="inbox", contact_id="inbox"))
 
     assert office.states(message) == [State.WAITING]
 

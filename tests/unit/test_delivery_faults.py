@@ -21,9 +21,7 @@ from tests.unit.factories import HOUR, MONDAY
 
 async def test_a_transient_failure_is_tried_again_later() -> None:
     office = make_harness(MemoryEmail(TransientFailure("smtp_451", retry_after=timedelta(hours=2))))
-    message = mail()
-    await office.holds(message)
-    await office.deliver(message)
+    message = await office.delivered(mail())
     waiting = office.now(message)
 
     assert (waiting.state, waiting.reason) == (State.RETRYING, "smtp_451")
@@ -35,9 +33,7 @@ async def test_a_transient_failure_is_tried_again_later() -> None:
 
 async def test_a_message_that_waits_is_not_sent_before_its_time_and_then_is() -> None:
     office = make_harness(MemoryEmail(TransientFailure("smtp_451")))
-    message = mail()
-    await office.holds(message)
-    await office.deliver(message)
+    message = await office.delivered(mail())
     await office.deliver(message)
 
     assert office.sent() == ["p-1"]
@@ -48,9 +44,7 @@ async def test_a_message_that_waits_is_not_sent_before_its_time_and_then_is() ->
 
 async def test_each_try_sends_the_same_reference() -> None:
     office = make_harness(MemoryEmail(TransientFailure("timeout", unknown=True)))
-    message = mail()
-    await office.holds(message)
-    await office.deliver(message)
+    message = await office.delivered(mail())
     office.clock.advance(HOUR)
     await office.deliver(message)
 
@@ -130,9 +124,7 @@ async def test_without_the_database_nothing_is_sent() -> None:
 async def test_what_was_sent_while_the_database_went_away_is_recorded_when_it_is_back() -> None:
     office = make_harness()
     office.store.faults.script("record", StorageUnavailable())
-    message = mail()
-    await office.holds(message)
-    await office.deliver(message)
+    message = await office.delivered(mail())
 
     assert (office.sent(), office.states(message)) == (["p-1"], [State.SENT])
 
@@ -142,9 +134,7 @@ async def test_what_was_sent_is_recorded_also_when_the_database_is_back_after_th
 ) -> None:
     office = make_harness(policy=hasty(tmp_path, provider="10ms", margin="40ms"))
     office.store.faults.script("record", StorageUnavailable(), StorageUnavailable())
-    message = mail()
-    await office.holds(message)
-    await office.deliver(message)
+    message = await office.delivered(mail())
 
     assert (office.sent(), office.states(message)) == (["p-1"], [State.SENT])
 

@@ -13,7 +13,6 @@ from hub.inbound import emergency_replies
 from hub.inbound.process_reply import take_reply
 from hub.inbound.replies import NAME
 from hub.model import ClockState, Event, Inbound, Json, Reply, ReplyKind, State
-from hub.timers.scheduler import fire_from_sql
 from tests.unit.factories import (
     HOUR,
     MINUTE,
@@ -28,7 +27,7 @@ from tests.unit.factories import (
     upserted,
 )
 from tests.unit.hub_in_memory import MemoryHub, memory_hub
-from tests.unit.timer_harness import timers_of
+from tests.unit.timer_harness import take_steps
 
 NIGHT = local("2026-03-10 03:00")
 ANA, DESK, ON_CALL, JEFE = "+573001110001", "+573001110002", "+573001110003", "+573001110004"
@@ -102,10 +101,7 @@ async def test_the_desk_and_who_is_on_call_have_it_at_night_on_all_their_channel
 async def test_the_next_level_is_called_after_five_minutes_with_the_words(hub: MemoryHub) -> None:
     await write(hub)
     hub.clock.advance(5 * MINUTE)
-    before = len(hub.publisher.events)
-    await fire_from_sql(timers_of(hub))
-    await hub.take_in(*hub.publisher.events[before:])
-    [climbed] = [event for event in hub.publisher.events[before:] if _is_of_call(event)]
+    [climbed] = [event for event in await take_steps(hub) if _is_of_call(event)]
     data = climbed.data
 
     assert (2, WORDS, ANA, True) == (data["to_level"], data["excerpt"], data["contact"], data["any_hour"])
@@ -149,9 +145,7 @@ async def test_tomo_of_the_desk_ends_the_clock_also_after_the_next_level_was_cal
     await write(hub)
     send_all(hub)
     hub.clock.advance(6 * MINUTE)
-    before = len(hub.publisher.events)
-    await fire_from_sql(timers_of(hub))
-    await hub.take_in(*hub.publisher.events[before:])
+    await take_steps(hub)
     taken = await write(hub, "TOMO", number=DESK)
 
     assert ReplyKind.ACKNOWLEDGE is taken.kind

@@ -68,9 +68,7 @@ async def test_nothing_is_handed_over_after_the_end() -> None:
     email = SlowEmail()
     office = make_harness(email)
     office.handover.end()
-    message = mail()
-    await office.holds(message)
-    await office.deliver(message)
+    message = await office.delivered(mail())
 
     assert [] == office.sent()
     assert [State.RETRYING] == office.states(message)

@@ -14,10 +14,10 @@ from hub.inbound.process_reply import take_complaint, take_reply
 from hub.inbound.replies import event_of, read
 from hub.model import About, ClockState, Complaint, Inbound, Message, Reply, ReplyKind, State
 from hub.testing.tables import Row
-from hub.timers.scheduler import audit, fire_from_sql
+from hub.timers.scheduler import audit
 from tests.unit.factories import HOUR, MINUTE, MONDAY, SCHEMAS, event, member, mobile, somebody
 from tests.unit.hub_in_memory import MemoryHub, memory_hub
-from tests.unit.timer_harness import timers_of
+from tests.unit.timer_harness import take_steps, timers_of
 
 PHONE = "+573001234567"
 PETITIONER = {"name": "María Peña", "phone": PHONE}
@@ -205,11 +205,7 @@ async def test_unanswered_stranger_is_escalated(hub: MemoryHub) -> None:
     await hub.take_in(somebody("p-jefe"), member("p-jefe", "company", "staff", duty="coordinator", level=2))
     await take(hub, text(address="+573009990000"))
     hub.clock.advance(240 * HOUR)
-    timers = timers_of(hub)
-    before = len(hub.publisher.events)
-    await fire_from_sql(timers)
-    made = hub.publisher.events[before:]
-    await hub.take_in(*made)
+    made = await take_steps(hub)
 
     [first, *_] = [event for event in made if event.name == "pqrs.escalated" and event.data["to_level"] == 2]
     assert {"p-jefe"} == {person for person, _ in hub.recipients(first)}

@@ -178,9 +178,7 @@ def emergency() -> list[Message]:
 
 async def test_emergency_to_an_invalid_number_uses_the_other_channels() -> None:
     office = make_harness(MemorySms(GONE), MemoryPush())
-    before = mail("p-0", channel="sms", address=PHONE)
-    await office.holds(before)
-    await office.deliver(before)
+    await office.delivered(mail("p-0", channel="sms", address=PHONE))
     planned = emergency()
     async with office.store.transaction() as transaction:
         await transaction.add_events([stored(event("emergency.updated"))])
@@ -241,9 +239,7 @@ async def test_receipt_during_retry_wait_counts_and_nothing_is_sent_twice() -> N
         raise TransientFailure("timeout", unknown=True)
 
     office = make_harness(MemoryEmail(accepts_and_hangs))
-    message = mail()
-    await office.holds(message)
-    await office.deliver(message)
+    message = await office.delivered(mail())
     assert State.RETRYING is office.now(message).state
 
     delivered = Receipt(message_id=message.id, state=State.DELIVERED, provider="smtp")
@@ -264,9 +260,7 @@ async def test_audit_continues_at_once_after_a_full_batch() -> None:
 
 async def test_receipt_of_a_failure_advances_the_cascade() -> None:
     office = make_harness(MemoryEmail(), MemorySms())
-    message = mail(fallback=((SMS,),))
-    await office.holds(message)
-    await office.deliver(message)
+    message = await office.delivered(mail(fallback=((SMS,),)))
     bounced = Receipt(
         message_id=message.id, state=State.BOUNCED, provider="smtp", reason="dsn_5.1.1", gone=True
     )

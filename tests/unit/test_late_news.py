@@ -13,13 +13,12 @@ from hub.messages.delivery.decisions import blocking_outcome, failed, leaves_lat
 from hub.messages.delivery.deliver import deliver
 from hub.model import Claimed, Event, Outcome, Rendered, State
 from hub.testing import MemoryEmail, SettableClock
-from hub.timers.scheduler import fire_from_sql
 from tests.unit.delivery_harness import make_harness
 from tests.unit.factories import HOUR, MINUTE, MONDAY, POLICY, SECOND, event, member, somebody
 from tests.unit.factories import email as email_of
 from tests.unit.hub_in_memory import MemoryHub, memory_hub
 from tests.unit.test_templates import TEMPLATES, context, examples
-from tests.unit.timer_harness import timers_of
+from tests.unit.timer_harness import take_steps
 
 ROSA = {"name": "Rosa Díaz", "email": "rosa@example.com"}
 RECEIVED = event("pqrs.received", {"petitioner": ROSA})
@@ -36,11 +35,7 @@ async def after_an_outage(days: int) -> tuple[MemoryHub, list[Event]]:
         )
     await hub.take_in(RECEIVED)
     hub.clock.advance(days * DAY)
-    before = len(hub.publisher.events)
-    await fire_from_sql(timers_of(hub))
-    steps = hub.publisher.events[before:]
-    await hub.take_in(*steps)
-    return hub, steps
+    return hub, await take_steps(hub)
 
 
 async def test_petitioner_gets_one_apology_after_an_outage_and_each_level_its_call() -> None:
@@ -68,10 +63,7 @@ async def test_steps_that_fall_due_in_time_are_all_said() -> None:
     hub, steps = await after_an_outage(0)
     for hours in range(1, 24 * 5):
         hub.clock.at = MONDAY + hours * HOUR
-        before = len(hub.publisher.events)
-        await fire_from_sql(timers_of(hub))
-        steps += hub.publisher.events[before:]
-        await hub.take_in(*hub.publisher.events[before:])
+        steps += await take_steps(hub)
     causes = [step.data["cause"] for step in steps if step.name == "pqrs.escalated"]
 
     assert ["unanswered"] * 3 == causes

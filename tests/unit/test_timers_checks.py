@@ -11,7 +11,6 @@ from msgspec import structs
 from hub import sla
 from hub.catalog import BY_NAME
 from hub.model import Attempt, ChannelTraits, Clock, ClockState, Event, Message, State
-from hub.timers.scheduler import fire_from_sql
 from tests.contract.values import membership, person
 from tests.unit.factories import (
     CHANNELS,
@@ -29,7 +28,7 @@ from tests.unit.factories import (
     somebody,
 )
 from tests.unit.hub_in_memory import MemoryHub, memory_hub
-from tests.unit.timer_harness import timers_of
+from tests.unit.timer_harness import take_steps
 
 CALLED = local("2026-03-02 09:00")
 ASSEMBLY = "2026-03-26T18:00:00-05:00"  # so the letters leave by the end of the 10th, and D-20 is the 6th
@@ -83,12 +82,8 @@ def letters_leave(hub: MemoryHub, at: datetime) -> None:
 
 async def look(hub: MemoryHub, at: datetime) -> list[Event]:
     """Fire the timers at that instant, let intake process their events, and return these."""
-    before = len(hub.publisher.events)
     hub.clock.at = at
-    await fire_from_sql(timers_of(hub))
-    published = hub.publisher.events[before:]
-    await hub.take_in(*published)
-    return published
+    return await take_steps(hub)
 
 
 def lead(hub: MemoryHub) -> Clock:

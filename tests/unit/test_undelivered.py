@@ -100,9 +100,7 @@ async def test_the_alert_goes_out_before_the_letter_is_made() -> None:
 
 async def test_letter_follows_a_hard_bounce() -> None:
     office = make_harness(MemoryEmail(PermanentFailure(GONE)))
-    message = legal()
-    await office.holds(message)
-    await office.deliver(message)
+    await office.delivered(legal())
 
     [event] = office.publisher.events
     assert [ticket.channel for ticket in office.publisher.published] == ["print"]

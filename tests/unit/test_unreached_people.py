@@ -13,7 +13,6 @@ from hub.messages.planning.unreached_people import MOST, NAME, alert_of, people_
 from hub.model import ClockState, Event, StoredEvent
 from hub.model.emergencies import LostRecipient
 from hub.sla.acknowledge import acknowledge
-from hub.timers.scheduler import fire_from_sql
 from hub.timers.unreached_people import alert_unreached
 from tests.unit.factories import (
     MINUTE,
@@ -28,7 +27,7 @@ from tests.unit.factories import (
     upserted,
 )
 from tests.unit.hub_in_memory import MemoryHub, memory_hub
-from tests.unit.timer_harness import timers_of
+from tests.unit.timer_harness import take_steps, timers_of
 
 DECLARED = stored(event("emergency.declared"))
 
@@ -176,11 +175,8 @@ async def alert(hub: MemoryHub, *people: str) -> Event:
 
 
 async def climb(hub: MemoryHub) -> list[Event]:
-    before = len(hub.publisher.events)
-    await fire_from_sql(timers_of(hub))
-    told = hub.publisher.events[before:]
-    await hub.take_in(*told)
-    return [event for event in told if event.name == "emergency.escalated" and event.data["clock"] == CLOCK]
+    steps = [event for event in await take_steps(hub) if event.name == "emergency.escalated"]
+    return [step for step in steps if step.data["clock"] == CLOCK]
 
 
 async def end(hub: MemoryHub, name: str) -> None:

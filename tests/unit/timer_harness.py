@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
-from hub.model import Lane, Message, State
+from hub.model import Event, Lane, Message, State
 from hub.storage import (
     PostgresBulk,
     PostgresEmergencies,
@@ -26,6 +26,7 @@ from hub.testing import (
 )
 from hub.timers.deps import Timers
 from hub.timers.lease_time import LeaseTime
+from hub.timers.scheduler import fire_from_sql
 from tests.doubled import away
 from tests.unit.delivery_harness import ABOUT, mail
 from tests.unit.factories import HOUR, MINUTE, MONDAY, event
@@ -73,6 +74,15 @@ async def hub_with(*messages: Message) -> MemoryHub:
     ]
     await hub.appointments.arm_messages(later)
     return hub
+
+
+async def take_steps(hub: MemoryHub) -> list[Event]:
+    """Fire what is due, let intake process the events of it, and return these."""
+    before = len(hub.publisher.events)
+    await fire_from_sql(timers_of(hub))
+    published = hub.publisher.events[before:]
+    await hub.take_in(*published)
+    return published
 
 
 async def petition() -> MemoryHub:
