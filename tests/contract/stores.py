@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import msgspec
 from msgspec.structs import asdict
@@ -117,6 +117,13 @@ class Stores:
 
     async def claim(self, *messages: Message, lease: timedelta = LEASE) -> Sequence[Claimed]:
         return await self.delivery.claim([message.id for message in messages], token=uuid4(), lease=lease)
+
+    async def begin(self, message: Message) -> UUID:
+        """Add a message and claim it; return the token of the claim."""
+        token = uuid4()
+        await self.add(message)
+        await self.delivery.claim([message.id], token=token, lease=LEASE)
+        return token
 
     async def shown(self, message: Message) -> ShownMessage:
         """Return the current state of the message, with its attempts."""

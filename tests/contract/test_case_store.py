@@ -30,7 +30,6 @@ from hub.storage import PostgresCases
 from tests.contract.stores import RealStores, open_stores
 from tests.contract.values import (
     HOUR,
-    LEASE,
     NOON,
     clock,
     event,
@@ -99,9 +98,7 @@ async def test_a_message_stands_where_it_was_first_tried(stores: RealStores) -> 
     first, later = happened("pqrs.received", 0), happened("pqrs.replied", 10)
     sent = message(first)
     await stores.add_events(first, later)
-    await stores.add(sent)
-    token = uuid4()
-    await stores.delivery.claim([sent.id], token=token, lease=LEASE)
+    token = await stores.begin(sent)
     await stores.delivery.record(token, [outcome(sent.id)])
     facts = await page(stores)
     [shown] = facts.messages.values()

@@ -154,9 +154,7 @@ async def test_a_message_that_waits_is_claimed_when_its_time_has_come(
 
 async def test_an_outcome_is_written_with_its_attempt(stores: Stores, of: StoredEvent) -> None:
     planned = message(of)
-    await stores.add(planned)
-    token = uuid4()
-    await stores.delivery.claim([planned.id], token=token, lease=LEASE)
+    token = await stores.begin(planned)
     done = await stores.delivery.record(token, [outcome(planned.id, reason="ok", expires_at=NOON + HOUR)])
     shown = await stores.shown(planned)
 
@@ -169,9 +167,7 @@ async def test_recording_again_answers_the_same_and_writes_nothing_twice(
     stores: Stores, of: StoredEvent
 ) -> None:
     planned = message(of)
-    await stores.add(planned)
-    token = uuid4()
-    await stores.delivery.claim([planned.id], token=token, lease=LEASE)
+    token = await stores.begin(planned)
     one = outcome(planned.id, State.FAILED)
 
     assert await stores.delivery.record(token, [one]) == frozenset([planned.id])
@@ -229,9 +225,7 @@ async def test_recording_again_does_not_move_back_what_was_released(
     stores: Stores, of: StoredEvent, by_id: bool
 ) -> None:
     planned = message(of)
-    await stores.add(planned)
-    token = uuid4()
-    await stores.delivery.claim([planned.id], token=token, lease=LEASE)
+    token = await stores.begin(planned)
     retrying = outcome(planned.id, State.RETRYING, next_at=now() - HOUR)
     await stores.delivery.record(token, [retrying])
     [ticket] = await stores.timers.release([planned.id]) if by_id else await release_due(stores, 10)
@@ -245,9 +239,7 @@ async def test_an_outcome_without_an_attempt_or_an_expiry_leaves_the_expiry(
     stores: Stores, of: StoredEvent
 ) -> None:
     planned = message(of, expires_at=NOON + HOUR)
-    await stores.add(planned)
-    token = uuid4()
-    await stores.delivery.claim([planned.id], token=token, lease=LEASE)
+    token = await stores.begin(planned)
     held = outcome(planned.id, State.HELD, reason="quiet_hours", next_at=now() - HOUR, attempts=())
     await stores.delivery.record(token, [held])
     [claimed] = await stores.claim(planned)
@@ -258,9 +250,7 @@ async def test_an_outcome_without_an_attempt_or_an_expiry_leaves_the_expiry(
 @pytest.mark.parametrize("text", ["a\0b", "a\ud800b"])
 async def test_any_answer_of_a_provider_is_recorded(stores: Stores, of: StoredEvent, text: str) -> None:
     one = message(of)
-    await stores.add(one)
-    token = uuid4()
-    await stores.delivery.claim([one.id], token=token, lease=LEASE)
+    token = await stores.begin(one)
     done = outcome(one.id, reason=text)
     [attempt] = done.attempts
     done = structs.replace(

@@ -128,9 +128,7 @@ async def test_a_receipt_before_our_own_record_stays_and_the_attempt_is_kept(
     stores: RealStores, of: StoredEvent
 ) -> None:
     one = message(of)
-    await stores.add(one)
-    token = uuid4()
-    await stores.delivery.claim([one.id], token=token, lease=LEASE)
+    token = await stores.begin(one)
 
     assert await settle(stores, one.id, State.DELIVERED, after=now() - NOON + HOUR)
     assert frozenset() == await stores.delivery.record(token, [outcome(one.id)])

@@ -35,7 +35,7 @@ from hub.ports.cases import ReplyFilter
 from hub.storage import given_files
 from tests.contract.stores import RealStores, Stores
 from tests.contract.test_preferences import marked
-from tests.contract.values import LEASE, NOON, clock, event, message, now, person, stored
+from tests.contract.values import NOON, clock, event, message, now, person, stored
 
 PHONE = "+573001234567"
 
@@ -97,9 +97,7 @@ async def test_foreign_id_matches_no_message(stores: Stores) -> None:
 
 async def test_reply_is_matched_by_the_providers_reference(stores: RealStores, of: StoredEvent) -> None:
     one = message(of, channel="whatsapp", address=PHONE)
-    await stores.add(one)
-    token = uuid4()
-    await stores.delivery.claim([one.id], token=token, lease=LEASE)
+    token = await stores.begin(one)
     sent = Attempt(
         message_id=one.id, at=now(), outcome="accepted", provider="whatsapp-2", reference="wamid.1"
     )

@@ -316,32 +316,6 @@ def test_what_goes_on_a_board_greets_and_names_nobody(name: str) -> None:
     assert "Laura" not in body
 
 
-SHORT: Final = [
-    "admin.payment.failed",
-    "admin.account.overdue",
-    "realestate.rent.overdue",
-    "admin.assembly.second_call",
-    "admin.vote.opened",
-    "admin.vote.pending",
-    "admin.decision.published",
-    "admin.circular.issued",
-    "admin.invitation.issued",
-    "admin.visit.scheduled",
-]
-
-
-@pytest.mark.parametrize("name", SHORT)
-def test_a_push_fits_a_lock_screen(name: str) -> None:
-    for audience in BY_NAME[name].audiences:
-        if "push" not in {channel for step in audience.channels for channel in step}:
-            continue
-        for data in examples(name):
-            words = TEMPLATES.render(name, "push", context(name, data), variant=audience.template)
-
-            assert len(words.subject) <= 50
-            assert len(words.text) <= 150
-
-
 def reports() -> list[tuple[str, dict[str, Any]]]:
     names = ("admin.financial_report.published", "pqrs.report.published")
     return [(name, data) for name in names for data in examples(name)]

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import json
-from datetime import date, datetime, timedelta
-from pathlib import Path
+from datetime import date, datetime
 from random import Random
 from typing import Any
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
@@ -34,8 +31,6 @@ from tests.unit.clock_factory import instants, scheduled
 from tests.unit.factories import HOUR, MONDAY, POLICY, event, local
 
 CASE = "pqrs_id:PQ-1"
-VECTORS = json.loads((Path(__file__).parent.parent / "vectors/legal_day_terms.json").read_text())
-LEGAL = POLICY.clocks["legal_term"]
 DAYS_15 = ClockPolicy(target=BusinessDays(15), at_risk=0.8)
 
 
@@ -66,23 +61,9 @@ def event_at(name: str, at: datetime, **data: Any) -> Event:
     )
 
 
-RECEIVED = event_at("pqrs.received", MONDAY)
-
-
 def legal(*events: Event) -> list[Clock]:
     terms = [clock for clock in sla.replay(CASE, events, CATALOG, POLICY) if clock.name == "legal_term"]
     return sorted(terms, key=lambda clock: clock.started_at)
-
-
-def test_pause_excludes_the_days_after_its_start_through_its_end() -> None:
-    [clock] = legal(
-        event_at("pqrs.received", MONDAY),
-        event_at("pqrs.info_requested", local("2026-03-12 11:00")),
-        event_at("pqrs.info_received", local("2026-03-17 09:00")),
-    )
-
-    # Without it 31 March; the 13th, 16th and 17th do not count, so 1 and 6, 7 April instead of 27, 30, 31.
-    assert local("2026-04-08 00:00") == clock.due_at
 
 
 def test_paused_clock_has_no_next_step() -> None:
@@ -102,26 +83,6 @@ def test_an_answer_ends_a_pause() -> None:
         clock.state,
         clock.course.pauses,
     )
-
-
-@pytest.mark.parametrize("row", VECTORS["extensions"], ids=lambda row: row["received"])
-def test_extension_at_most_doubles_the_term(row: dict[str, str]) -> None:
-    received = local(f"{row['received']} 10:00")
-    [clock] = legal(
-        event_at("pqrs.received", received),
-        event_at("pqrs.term_extended", received + HOUR, new_due_on="2028-01-01"),
-    )
-
-    assert local(f"{row['peticion_max_extended_double']} 00:00") + timedelta(days=1) == clock.due_at
-
-
-def test_extension_ends_on_the_announced_day() -> None:
-    [clock] = legal(
-        event_at("pqrs.received", MONDAY),
-        event_at("pqrs.term_extended", MONDAY + HOUR, new_due_on="2026-04-08"),
-    )
-
-    assert local("2026-04-09 00:00") == clock.due_at
 
 
 def test_extension_never_shortens_and_a_late_one_does_not_count() -> None:

@@ -43,7 +43,6 @@ def claimed(
 
 EVENING = local("2026-03-13 19:00")  # Friday; the window opens again on Saturday at 08:00
 MORNING = local("2026-03-14 08:00")
-RESTRICTED = {Purpose.COLLECTION, Purpose.COMMERCIAL, Purpose.SURVEY}
 
 
 @pytest.mark.parametrize(

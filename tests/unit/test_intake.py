@@ -31,7 +31,6 @@ MARIA = somebody("p-maria-pena", email(), mobile())
 LAURA = somebody("p-laura")
 SERVICE = member("p-laura", "company", "staff", duty="service", level=1, service_area="administracion")
 RECEIVED = event("pqrs.received")
-REPLIED = event("pqrs.replied", without=("petitioner",), at=MONDAY + HOUR)
 
 
 async def town(hub: MemoryHub) -> None:

@@ -74,7 +74,6 @@ def test_policy_chooses_the_night_and_what_goes_on(tmp_path: Path) -> None:
 
 
 NAMES = ("building.outage.reported", "concierge.package.received")
-CHANNELS = ("sms", "email", "push")
 
 
 def test_hours_of_the_company_that_open_only_at_night_count(tmp_path: Path) -> None:

@@ -45,7 +45,6 @@ from tests.unit.factories import MONDAY, SCHEMAS
 
 NOON = datetime(2026, 3, 9, 17, 0, tzinfo=UTC)
 """A Monday, in the hours of contact."""
-NIGHT = datetime(2026, 3, 9, 3, 0, tzinfo=UTC)
 POLICY = load_policy()
 MAIL = ContactPoint(id="m", kind="email", value="ana@lives.example", verified=True)
 MOBILE = ContactPoint(id="c", kind="phone", value="+573001111111")

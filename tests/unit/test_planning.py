@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from datetime import timedelta
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -22,7 +20,6 @@ from hub.model import (
 from tests.unit.factories import CHANNELS, HOUR, MONDAY, authorising, email, event, message, mobile, person
 from tests.unit.plans import EVERYTHING, kind, only, plan, reached
 
-DAY = timedelta(days=1)
 LANDLINE = "+576015550100"
 Steps = tuple[tuple[str, ...], ...]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 from uuid import UUID
@@ -26,7 +26,6 @@ from tests.unit.factories import HOUR, MONDAY, POLICY, email, local, member, som
 from tests.unit.hub_in_memory import memory_hub
 from tests.unit.timer_harness import timers_of
 
-DAY: Final = timedelta(days=1)
 PLACES: Final = (
     PlaceReach(copropiedad_id="ph-altos", name="Altos", units=10, reachable=4),
     PlaceReach(copropiedad_id="ph-pinos", name="Pinos", units=5, reachable=5),

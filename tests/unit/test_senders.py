@@ -11,7 +11,6 @@ from msgspec.structs import replace
 from hub.access.api_keys import issue, require_bound
 from hub.catalog import BY_NAME
 from hub.errors import InvalidEvent, InvalidKey, WrongSender
-from hub.health.incidents import BEGAN
 from hub.intake.decode import dead_letter
 from hub.intake.process_batch import store_dead_letter
 from hub.intake.replay_sender import as_sent, headers_of, headers_of_moved
@@ -193,13 +192,6 @@ async def test_a_forged_acknowledgement_stops_no_clock(hub: MemoryHub, user: str
 
     await hub.take_in(sent(forged, OWN_USER))
     assert hub.states("emergency_ack") == [ClockState.MET]
-
-
-async def test_a_forged_incident_mails_nobody(hub: MemoryHub) -> None:
-    forged = event(BEGAN, {"notify": ["mallory@example.net"]}, source=HUB_SOURCE)
-    await hub.take_in(sent(forged, None))
-
-    assert hub.store.messages == []
 
 
 async def test_a_replay_is_refused_again_and_keeps_its_sender(hub: MemoryHub) -> None:

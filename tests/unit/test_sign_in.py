@@ -26,7 +26,6 @@ from tests.unit.test_accounts import create
 NOON = datetime(2026, 3, 9, 17, 0, tzinfo=UTC)
 TICK = timedelta(microseconds=1)
 GOOD = "lluvia sobre tejas"
-CHEAP = Passwords(memory=8, rounds=1)
 
 
 class Counting(Passwords):

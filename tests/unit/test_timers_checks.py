@@ -33,7 +33,6 @@ from tests.unit.timer_harness import take_steps
 CALLED = local("2026-03-02 09:00")
 ASSEMBLY = "2026-03-26T18:00:00-05:00"  # so the letters leave by the end of the 10th, and D-20 is the 6th
 CALL = event("admin.assembly.convened", {"kind": "ordinaria", "starts_at": ASSEMBLY}, at=CALLED)
-PLACE = CALL.data["copropiedad_id"]
 PAPER = ChannelTraits(name="print", contact=None, strangers=True)
 WITH_PAPER = replace(DESK, rules=replace(RULES, channels={**CHANNELS, "print": PAPER}))
 AT_D_20, AT_D_16, HELD = local("2026-03-06 00:00"), local("2026-03-11 00:00"), local("2026-03-26 18:00")
