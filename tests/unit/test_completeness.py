@@ -1,15 +1,14 @@
-"""
-Every declared queue, exchange, channel and event is in use, and everything in use is declared.
-
-That each event has its schema, examples, entry and texts, and each clock its start and stop, is
-in test_catalog.py, test_schemas.py and test_templates.py.
-"""
+"""Everything that is declared is in use and has its parts; no module imports another in a circle."""
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections import Counter
 from dataclasses import replace
+from graphlib import TopologicalSorter
 
+import grimp
 import pytest
 
 from hub.access.account_notices import RESET
@@ -42,6 +41,9 @@ from hub.sla.acknowledge import ACKNOWLEDGED
 from hub.sla.daily_digest import DIGEST
 from hub.testing import MemoryAppointments, MemoryKeys, MemoryPublisher, MemoryStore, SettableClock
 from hub.timers.sealing import HEAD
+from hub.web.console.return_link import sections_of
+from hub.web.console.shell import SECTIONS
+from hub.web.routes import ROUTES
 from tests.unit.clock_factory import scheduled
 from tests.unit.delivery_harness import make_harness
 from tests.unit.factories import DESK, MONDAY, POLICY
@@ -152,3 +154,31 @@ def test_each_escalation_makes_the_event_of_its_promise(name: str, kind: StepKin
 
 def test_each_kind_of_incident_has_a_check() -> None:
     assert {kind.name for kind in KINDS} == CHECKS.keys()
+
+
+_WITHOUT_NAVIGATION = {
+    *("posters", "search", "events", "keys", "webhooks", "bulk", "imports", "duplicates"),
+    *("clocks", "replies", "files", "approvals", "registrations"),
+}
+"""Sections that another one leads to, and lists that are views of the matters now."""
+
+
+def test_no_modules_import_each_other_inside_functions_neither() -> None:
+    graph = grimp.build_graph("hub", cache_dir=None)
+    imports = {module: graph.find_modules_directly_imported_by(module) for module in graph.modules}
+    # Raises CycleError, which names the modules.
+    assert len(graph.modules) == len(list(TopologicalSorter(imports).static_order()))
+
+
+def test_sign_in_leads_back_to_each_section_and_nowhere_else() -> None:
+    shown = {section.path.strip("/").partition("?")[0] for section in SECTIONS} - {""}
+    assert shown | _WITHOUT_NAVIGATION == sections_of(ROUTES)
+
+
+def test_the_way_of_an_event_loads_nothing_of_the_desk() -> None:
+    program = "import sys, hub.app.process; print(*(name for name in sys.modules if name.startswith('hub.')))"
+    loaded = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=60
+    ).stdout.split()
+
+    assert [] == [name for name in loaded if name.split(".")[1] in {"desk", "doors", "web", "cli"}]

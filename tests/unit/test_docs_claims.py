@@ -1,4 +1,4 @@
-"""What the documents name is there: routes, numbers, labels of the console, words that a newcomer knows."""
+"""What the documents and hints name is there: routes, numbers, labels of the console, known words."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ from hub.timers.months import AHEAD
 from hub.web.auth import device_cookie
 from hub.web.connections import Limits
 from hub.web.console.shell import SECTIONS
+from hub.web.responses import _FROM_HUB
 from hub.web.routes import ROUTES
 from tests.for_each import for_each
 from tests.unit.test_docs import ALERTS_PAGE, OPERATIONS, PAGES, ROOT, WATCHING, rows, spans, text
@@ -247,3 +248,12 @@ def test_each_term_of_the_glossary_stands_there_once() -> None:
     repeated = {term for term in terms if terms.count(term) > 1} - {"term", "---"}
 
     assert set() == repeated
+
+
+ADDRESS: Final = re.compile(r"(?:GET|POST|PUT|DELETE) /api/[^\s,.;]+")
+
+
+def test_hint_names_addresses_that_the_api_has() -> None:
+    named = {address for _, _, hint in _FROM_HUB.values() for address in ADDRESS.findall(hint)}
+
+    assert set() == named - {f"{route.method} {route.path}" for route in ROUTES}

@@ -1,8 +1,9 @@
-"""A publisher's own Markdown: some of it is formatted, nothing of it becomes markup of ours."""
+"""Words from outside: a publisher's Markdown is no markup of ours, a greeting guesses no name."""
 
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
@@ -10,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hub.rendering.publisher_text import formato, formato_plano, look_of
-from tests.unit.test_templates import TEMPLATES, Balance, examples
+from hub.rendering.salutation import salutation
+from tests.unit.test_templates import TEMPLATES, Balance, context, examples
 
 ALLOWED = {"p", "br", "strong", "em", "ul", "ol", "li", "h2", "blockquote", "a", "hr"}
 
@@ -92,3 +94,48 @@ def test_the_look_of_a_text_is_what_is_sent_without_styles() -> None:
 
     assert sent == look_of(text)
     assert "<h2>Agua</h2>" in sent
+
+
+FIRM = "Conjunto Residencial Altos del Rosal"
+
+
+@pytest.mark.parametrize(
+    ("name", "mail", "letter"),
+    [
+        ("Elvira Rojas", "Hola, Elvira:", "Cordial saludo, Elvira Rojas:"),
+        ("Dra. Elvira Rojas", "Hola, Elvira:", "Cordial saludo, Dra. Elvira Rojas:"),
+        ("Rojas, Elvira", "Hola, Elvira:", "Cordial saludo, Rojas, Elvira:"),
+        (
+            "Ana, <espia@example.co>",
+            "Hola, Ana,:",
+            "Cordial saludo, Ana, <espia@example.co>:",
+        ),
+        ("Casandra Torres", "Hola, Casandra:", "Cordial saludo, Casandra Torres:"),
+        (FIRM, f"Señores {FIRM}:", f"Señores {FIRM}:"),
+        ("Consejo de Administración", *["Señores Consejo de Administración:"] * 2),
+        ("Rojas e Hijos S.A.S.", *["Señores Rojas e Hijos S.A.S.:"] * 2),
+        ("Altos del Rosal P.H.", *["Señores Altos del Rosal P.H.:"] * 2),
+        (
+            "Familia Rojas Díaz",
+            "Hola, Familia Rojas Díaz:",
+            "Cordial saludo, Familia Rojas Díaz:",
+        ),
+        ("Apartamento 302", "Hola:", "Cordial saludo:"),
+        ("", "Hola:", "Cordial saludo:"),
+    ],
+)
+def test_each_kind_of_name_has_its_greeting(name: str, mail: str, letter: str) -> None:
+    assert (mail, letter) == salutation(name)[1:]
+
+
+def test_name_that_is_no_persons_has_no_first_word() -> None:
+    assert [FIRM, "", "Elvira"] == [salutation(name)[0] for name in (FIRM, "Residente", "Elvira Rojas")]
+
+
+@pytest.mark.parametrize("locale", ["es", "en"])
+def test_mail_greets_a_firm_by_its_whole_name(locale: str) -> None:
+    event = "admin.payment.received"
+    told = replace(context(event, examples(event)[0]), person=FIRM)
+    text = TEMPLATES.render(event, "email", told, variant=None, locale=locale).text
+
+    assert (f"Señores {FIRM}:" if locale == "es" else f"Hello, {FIRM},") in text
