@@ -108,35 +108,37 @@ OF_ABSENTEES = (
 NOT_OF_TOWER_3 = f"No: {OF_TOWER_3[:-1]}; cuando se planeó, la persona no era de ese grupo."
 
 Case = tuple[str, Group, Sequence[Version], str, list[str]]
+
+
+def miss(title: str, group: Group, history: Sequence[Version], reason: str, *expected: str) -> Case:
+    return title, group, history, reason, list(expected)
+
+
 MISSES: list[Case] = [
-    (
+    miss(
         "added to the tower later",
         TOWER_3,
         [lives(since=local("2026-03-11T00:00:00"), **NEW)],
         "added_later",
-        [
-            "No: fue agregada a la Torre 3 dos días después.",
-            f"{MONDAY_8}el vínculo cuenta desde el miércoles 11 de marzo de 2026.",
-        ],
+        "No: fue agregada a la Torre 3 dos días después.",
+        f"{MONDAY_8}el vínculo cuenta desde el miércoles 11 de marzo de 2026.",
     ),
-    (
+    miss(
         "published before, to be added later",
         TOWER_3,
         [lives(since=WEDNESDAY)],
         "added_later",
-        [
-            "No: fue agregada a la Torre 3 dos días después.",
-            f"{MONDAY_8}el vínculo cuenta desde el miércoles 11 de marzo de 2026 a las 8:06 a. m.",
-        ],
+        "No: fue agregada a la Torre 3 dos días después.",
+        f"{MONDAY_8}el vínculo cuenta desde el miércoles 11 de marzo de 2026 a las 8:06 a. m.",
     ),
-    (
+    miss(
         "to be added later, and taken back before",
         TOWER_3,
         [lives(since=WEDNESDAY), left(since=PLANNED + DAY, position=3)],
         "no_membership",
-        [NOT_OF_TOWER_3],
+        NOT_OF_TOWER_3,
     ),
-    (
+    miss(
         "a term of old that a correction from before it has taken back",
         TOWER_3,
         [
@@ -144,19 +146,17 @@ MISSES: list[Case] = [
             left(since=PLANNED - 20 * DAY, position=3),
         ],
         "no_membership",
-        [NOT_OF_TOWER_3],
+        NOT_OF_TOWER_3,
     ),
-    (
+    miss(
         "added to the unit the next day, by the calendar",
         UNIT,
         [lives("unit:u-1", "owner", since=local("2026-03-10T00:05:00"))],
         "added_later",
-        [
-            "No: fue agregada a la unidad Torre 1 Apto 101 un día después.",
-            f"{MONDAY_8}el vínculo cuenta desde el martes 10 de marzo de 2026 a las 12:05 a. m.",
-        ],
+        "No: fue agregada a la unidad Torre 1 Apto 101 un día después.",
+        f"{MONDAY_8}el vínculo cuenta desde el martes 10 de marzo de 2026 a las 12:05 a. m.",
     ),
-    (
+    miss(
         "added to the copropiedad, having been elsewhere before",
         OWNERS,
         [
@@ -164,178 +164,146 @@ MISSES: list[Case] = [
             lives("unit:u-1", "owner", id="m-2", since=local("2026-04-18T00:00:00")),
         ],
         "added_later",
-        [
-            "No: fue agregada a la copropiedad Altos del Rosal 40 días después.",
-            f"{MONDAY_8}el vínculo cuenta desde el sábado 18 de abril de 2026.",
-        ],
+        "No: fue agregada a la copropiedad Altos del Rosal 40 días después.",
+        f"{MONDAY_8}el vínculo cuenta desde el sábado 18 de abril de 2026.",
     ),
-    (
+    miss(
         "lived there, and the hub learned it later",
         TOWER_3,
         [lives(received_at=WEDNESDAY, **NEW)],
         "heard_later",
-        [
-            "No: ya era residente de la Torre 3, pero el centro lo supo dos días después.",
-            f"{MONDAY_8}la novedad llegó el miércoles 11 de marzo de 2026 a las 8:06 a. m.",
-        ],
+        "No: ya era residente de la Torre 3, pero el centro lo supo dos días después.",
+        f"{MONDAY_8}la novedad llegó el miércoles 11 de marzo de 2026 a las 8:06 a. m.",
     ),
-    (
+    miss(
         "learned an hour later",
         TOWER_3,
         [lives(received_at=PLANNED + HOUR, **NEW)],
         "heard_later",
-        [
-            "No: ya era residente de la Torre 3, pero el centro lo supo más tarde ese mismo día.",
-            f"{MONDAY_8}la novedad llegó el lunes 9 de marzo de 2026 a las 9:06 a. m.",
-        ],
+        "No: ya era residente de la Torre 3, pero el centro lo supo más tarde ese mismo día.",
+        f"{MONDAY_8}la novedad llegó el lunes 9 de marzo de 2026 a las 9:06 a. m.",
     ),
-    (
+    miss(
         "on its way while the event was planned",
         TOWER_3,
         [lives(received_at=PLANNED - MINUTE, **NEW)],
         "heard_later",
-        [
-            "No: ya era residente de la Torre 3, pero el centro lo supo más tarde ese mismo día.",
-            f"{MONDAY_8}la novedad llegó el lunes 9 de marzo de 2026 a las 8:06 a. m.",
-        ],
+        "No: ya era residente de la Torre 3, pero el centro lo supo más tarde ese mismo día.",
+        f"{MONDAY_8}la novedad llegó el lunes 9 de marzo de 2026 a las 8:06 a. m.",
     ),
-    (
+    miss(
         "the term had ended",
         TOWER_3,
         [lives(until=local("2026-03-07T00:00:00"))],
         "ended",
-        [
-            "No: había dejado de ser residente de la Torre 3 dos días antes.",
-            f"{MONDAY_8}el vínculo terminó el sábado 7 de marzo de 2026.",
-        ],
+        "No: había dejado de ser residente de la Torre 3 dos días antes.",
+        f"{MONDAY_8}el vínculo terminó el sábado 7 de marzo de 2026.",
     ),
-    (
+    miss(
         "taken out before",
         TOWER_3,
         [lives(), left(since=local("2026-03-08T00:00:00"), position=3)],
         "ended",
-        [
-            "No: había dejado de ser residente de la Torre 3 un día antes.",
-            f"{MONDAY_8}el vínculo terminó el domingo 8 de marzo de 2026.",
-        ],
+        "No: había dejado de ser residente de la Torre 3 un día antes.",
+        f"{MONDAY_8}el vínculo terminó el domingo 8 de marzo de 2026.",
     ),
-    (
+    miss(
         "moved to another tower before",
         TOWER_3,
         [lives(), lives("unit:u-1", version=2, since=local("2026-03-09T01:00:00"), position=3)],
         "ended",
-        [
-            "No: había dejado de ser residente de la Torre 3 ese mismo día, antes del aviso.",
-            f"{MONDAY_8}el vínculo terminó el lunes 9 de marzo de 2026 a la 1:00 a. m.",
-        ],
+        "No: había dejado de ser residente de la Torre 3 ese mismo día, antes del aviso.",
+        f"{MONDAY_8}el vínculo terminó el lunes 9 de marzo de 2026 a la 1:00 a. m.",
     ),
-    (
+    miss(
         "another role",
         OWNERS,
         [lives(role="tenant")],
         "other_role",
-        ["No: es arrendataria; el aviso era para propietarios."],
+        "No: es arrendataria; el aviso era para propietarios.",
     ),
-    (
+    miss(
         "another role, by a correction from the beginning on",
         OWNERS,
         [lives(role="owner"), lives(role="tenant", version=2, position=3)],
         "other_role",
-        ["No: es arrendataria; el aviso era para propietarios."],
+        "No: es arrendataria; el aviso era para propietarios.",
     ),
-    (
+    miss(
         "another role of the unit",
         UNIT,
         [lives("unit:u-1", "tenant")],
         "other_role",
-        ["No: es arrendataria; el aviso era para propietarios."],
+        "No: es arrendataria; el aviso era para propietarios.",
     ),
-    (
+    miss(
         "another tower",
         TOWER_3,
         [lives("unit:u-1")],
         "other_place",
-        [f"No: es residente de la Torre 1; {OF_TOWER_3}"],
+        f"No: es residente de la Torre 1; {OF_TOWER_3}",
     ),
-    (
+    miss(
         "another tower, as an owner too",
         TOWER_3,
         [lives("unit:u-1", "owner"), lives("unit:u-1", id="m-2")],
         "other_place",
-        [f"No: es residente de la Torre 1; {OF_TOWER_3}"],
+        f"No: es residente de la Torre 1; {OF_TOWER_3}",
     ),
-    (
+    miss(
         "another unit",
         UNIT,
         [lives(role="owner")],
         "other_place",
-        [
-            (
-                "No: es propietaria de la unidad Torre 3 Apto 301; "
-                "el aviso era para propietarios de la unidad Torre 1 Apto 101."
-            )
-        ],
+        "No: es propietaria de la unidad Torre 3 Apto 301; "
+        "el aviso era para propietarios de la unidad Torre 1 Apto 101.",
     ),
-    (
+    miss(
         "another copropiedad",
         TOWER_3,
         [lives("unit:u-9")],
         "other_copropiedad",
-        [f"No: es residente de la copropiedad Las Acacias; {OF_TOWER_3}"],
+        f"No: es residente de la copropiedad Las Acacias; {OF_TOWER_3}",
     ),
-    (
-        "nothing at all",
-        TOWER_3,
-        [],
-        "no_membership",
-        [NOT_OF_TOWER_3],
-    ),
-    (
+    miss("nothing at all", TOWER_3, [], "no_membership", NOT_OF_TOWER_3),
+    miss(
         "owner of another place, who lives elsewhere",
         {"roles": ["owner", "proxy"], "unless": ["resident", "tenant"], "copropiedad_id": "ph-1"},
         [lives("unit:u-9", "owner")],
         "other_copropiedad",
-        [
-            f"No: es propietaria de la copropiedad Las Acacias; {OF_ABSENTEES}",
-        ],
+        f"No: es propietaria de la copropiedad Las Acacias; {OF_ABSENTEES}",
     ),
-    (
+    miss(
         "a membership that became somebody else's",
         TOWER_3,
         [lives(), lives(version=2, person="p-2", since=local("2026-03-01T00:00:00"), position=3)],
         "ended",
-        [
-            "No: había dejado de ser residente de la Torre 3 ocho días antes.",
-            f"{MONDAY_8}el vínculo terminó el domingo 1 de marzo de 2026.",
-        ],
+        "No: había dejado de ser residente de la Torre 3 ocho días antes.",
+        f"{MONDAY_8}el vínculo terminó el domingo 1 de marzo de 2026.",
     ),
-    (
+    miss(
         "removed from the directory",
         TOWER_3,
         [known(version=2, removed=True, since=PLANNED - 3 * DAY, position=4), lives()],
         "removed",
-        ["No: había sido retirada del directorio tres días antes."],
+        "No: había sido retirada del directorio tres días antes.",
     ),
-    (
+    miss(
         "the duty, and others were nearer",
         SERVICE,
         [lives("company", "staff", duty="service")],
         "others_turn",
-        [
-            (
-                "No: es integrante del equipo de la empresa, "
-                "pero este aviso fue para quien estaba de turno o tenía el lugar a cargo."
-            )
-        ],
+        "No: es integrante del equipo de la empresa, "
+        "pero este aviso fue para quien estaba de turno o tenía el lugar a cargo.",
     ),
-    (
+    miss(
         "another duty",
         SERVICE,
         [lives("company", "staff", duty="maintenance")],
         "other_role",
-        ["No: es integrante del equipo; el aviso era para el equipo de servicio al cliente."],
+        "No: es integrante del equipo; el aviso era para el equipo de servicio al cliente.",
     ),
-    (
+    miss(
         "the duty later, of the staff already",
         SERVICE,
         [
@@ -343,99 +311,73 @@ MISSES: list[Case] = [
             lives("company", "staff", id="m-2", duty="service", since=local("2026-03-11T00:00:00")),
         ],
         "role_later",
-        [
-            "No: empezó a hacer parte del equipo de servicio al cliente dos días después.",
-            f"{MONDAY_8}el vínculo cuenta desde el miércoles 11 de marzo de 2026.",
-        ],
+        "No: empezó a hacer parte del equipo de servicio al cliente dos días después.",
+        f"{MONDAY_8}el vínculo cuenta desde el miércoles 11 de marzo de 2026.",
     ),
-    (
+    miss(
         "the staff of another area",
         {"everywhere": True, "roles": ["staff"], "service_area": "juridica"},
         [lives("company", "staff", service_area="obras")],
         "other_role",
-        ["No: es integrante del equipo; el aviso era para integrantes del equipo del área juridica."],
+        "No: es integrante del equipo; el aviso era para integrantes del equipo del área juridica.",
     ),
-    (
+    miss(
         "a level of the ladder",
         {"level": 3, "copropiedad_id": "ph-1"},
         [lives()],
         "other_place",
-        [
-            (
-                "No: es residente de la copropiedad Altos del Rosal; "
-                "el aviso era para el nivel 3 de escalamiento (Gerencia de operaciones)."
-            )
-        ],
+        "No: es residente de la copropiedad Altos del Rosal; "
+        "el aviso era para el nivel 3 de escalamiento (Gerencia de operaciones).",
     ),
-    (
+    miss(
         "a role everywhere",
         {"everywhere": True, "roles": ["council"]},
         [lives()],
         "other_role",
-        ["No: es residente; el aviso era para integrantes del consejo."],
+        "No: es residente; el aviso era para integrantes del consejo.",
     ),
-    (
+    miss(
         "a unit whose tower was corrected since",
         TOWER_3,
         [lives("unit:u-corrected")],
         "moved",
-        [
-            (
-                "No: era residente de la Torre 3, pero cuando se planeó el aviso "
-                "su unidad estaba registrada en la Torre 1 de Altos del Rosal."
-            )
-        ],
+        "No: era residente de la Torre 3, pero cuando se planeó el aviso "
+        "su unidad estaba registrada en la Torre 1 de Altos del Rosal.",
     ),
-    (
+    miss(
         "a unit that is published after its people",
         TOWER_3,
         [lives("unit:u-new")],
         "unit_unknown",
-        [
-            (
-                "No: era residente de la Torre 3, pero cuando se planeó el aviso "
-                "su unidad no estaba en el directorio."
-            )
-        ],
+        "No: era residente de la Torre 3, pero cuando se planeó el aviso "
+        "su unidad no estaba en el directorio.",
     ),
-    (
+    miss(
         "nothing that would explain it",
         TOWER_3,
         [lives()],
         "unclear",
-        [
-            "No se sabe: según el directorio era residente de la Torre 3.",
-            "Puede que su unidad estuviera en otro lugar, o que una novedad llegara mientras se planeaba.",
-        ],
+        "No se sabe: según el directorio era residente de la Torre 3.",
+        "Puede que su unidad estuviera en otro lugar, o que una novedad llegara mientras se planeaba.",
     ),
-    (
+    miss(
         "there already, and given the role later",
         {**TOWER_3, "roles": ["owner"]},
         [lives(role="tenant"), lives(role="owner", id="m-2", since=local("2026-03-11T00:00:00"))],
         "role_later",
-        [
-            "No: empezó a ser propietaria de la Torre 3 dos días después.",
-            f"{MONDAY_8}el vínculo cuenta desde el miércoles 11 de marzo de 2026.",
-        ],
+        "No: empezó a ser propietaria de la Torre 3 dos días después.",
+        f"{MONDAY_8}el vínculo cuenta desde el miércoles 11 de marzo de 2026.",
     ),
-    (
+    miss(
         "called besides the own duty, and not on shift",
         {"duty": "on_call", "copropiedad_id": "ph-1"},
         [lives("company", "staff", duty="maintenance", on_call=True)],
         "others_turn",
-        [
-            (
-                "No: es integrante del equipo de la empresa, "
-                "pero este aviso fue para quien estaba de turno o tenía el lugar a cargo."
-            )
-        ],
+        "No: es integrante del equipo de la empresa, "
+        "pero este aviso fue para quien estaba de turno o tenía el lugar a cargo.",
     ),
-    (
-        "somebody else",
-        {"person": "p-2"},
-        [lives()],
-        "other_person",
-        ["No: el aviso era para otra persona."],
+    miss(
+        "somebody else", {"person": "p-2"}, [lives()], "other_person", "No: el aviso era para otra persona."
     ),
 ]
 

@@ -51,78 +51,62 @@ HANDED_OVER = sent(
 BY_POST = "Se envió por correo certificado el lunes 9 de marzo de 2026 a las 8:07 a. m., guía RA-2."
 
 
+def says(message: SentMessage, *expected: str) -> tuple[SentMessage, list[str]]:
+    return message, list(expected)
+
+
 @pytest.mark.parametrize(
     ("message", "expected"),
     [
-        (sent(State.SENT, ACCEPTED), [f"Por correo a {ADDRESS}: enviado {AT_805}"]),
-        (FILED, [f"Por correo a {ADDRESS}: quedó en un archivo del centro: nadie lo recibió."]),
-        (
+        says(sent(State.SENT, ACCEPTED), f"Por correo a {ADDRESS}: enviado {AT_805}"),
+        says(FILED, f"Por correo a {ADDRESS}: quedó en un archivo del centro: nadie lo recibió."),
+        says(
             LETTER,
-            [
-                (
-                    f"Por carta: está hecha desde {AT_805}: "
-                    "falta entregarla; entregada, pida a operaciones que lo registre."
-                )
-            ],
+            f"Por carta: está hecha desde {AT_805}: "
+            "falta entregarla; entregada, pida a operaciones que lo registre.",
         ),
-        (
+        says(
             POSTED,
-            [
-                (
-                    f"Por carta: está hecha desde {AT_805}: va por correo certificado; "
-                    "cuando conste que llegó, pida a operaciones que lo registre."
-                ),
-                BY_POST,
-            ],
+            f"Por carta: está hecha desde {AT_805}: va por correo certificado; "
+            "cuando conste que llegó, pida a operaciones que lo registre.",
+            BY_POST,
         ),
-        (HANDED_OVER, [f"Por carta: enviado {AT_805}, entregado a las 8:08 a. m.", BY_POST]),
-        (
+        says(HANDED_OVER, f"Por carta: enviado {AT_805}, entregado a las 8:08 a. m.", BY_POST),
+        says(
             sent(State.DELIVERED, ACCEPTED, tried("delivered", 2)),
-            [f"Por correo a {ADDRESS}: enviado {AT_805}, entregado a las 8:07 a. m."],
+            f"Por correo a {ADDRESS}: enviado {AT_805}, entregado a las 8:07 a. m.",
         ),
-        (
+        says(
             sent(State.READ, ACCEPTED, tried("delivered", 2), tried("read", 24 * 60)),
-            [
-                (
-                    f"Por correo a {ADDRESS}: enviado {AT_805}, entregado a las 8:07 a. m., "
-                    "leído el martes 10 de marzo de 2026 a las 8:05 a. m."
-                )
-            ],
+            f"Por correo a {ADDRESS}: enviado {AT_805}, entregado a las 8:07 a. m., "
+            "leído el martes 10 de marzo de 2026 a las 8:05 a. m.",
         ),
-        (
+        says(
             sent(State.WAITING, ACCEPTED, channel="inbox", address=""),
-            [f"En su bandeja: está desde {AT_805}; todavía no la ha leído."],
+            f"En su bandeja: está desde {AT_805}; todavía no la ha leído.",
         ),
-        (
+        says(
             sent(State.READ, ACCEPTED, tried("read", 2), channel="inbox", address=""),
-            [f"En su bandeja: enviado {AT_805}, leído a las 8:07 a. m."],
+            f"En su bandeja: enviado {AT_805}, leído a las 8:07 a. m.",
         ),
-        (sent(State.QUEUED), [f"Por correo a {ADDRESS}: está por salir."]),
-        (sent(State.SENDING), [f"Por correo a {ADDRESS}: se está enviando ahora."]),
-        (
+        says(sent(State.QUEUED), f"Por correo a {ADDRESS}: está por salir."),
+        says(sent(State.SENDING), f"Por correo a {ADDRESS}: se está enviando ahora."),
+        says(
             sent(State.HELD, next_at=MONDAY + HOUR, reason="contact_hours"),
-            [
-                (
-                    f"Por correo a {ADDRESS}: espera hasta el lunes 9 de marzo de 2026 a las 9:05 a. m. "
-                    "Fuera del horario permitido; saldrá en la próxima franja."
-                )
-            ],
+            f"Por correo a {ADDRESS}: espera hasta el lunes 9 de marzo de 2026 a las 9:05 a. m. "
+            "Fuera del horario permitido; saldrá en la próxima franja.",
         ),
-        (
+        says(
             sent(State.HELD, next_at=MONDAY + HOUR, reason="scheduled", occasion="reminder:T-24h"),
-            [f"Recordatorio por correo a {ADDRESS}: saldrá el lunes 9 de marzo de 2026 a las 9:05 a. m."],
+            f"Recordatorio por correo a {ADDRESS}: saldrá el lunes 9 de marzo de 2026 a las 9:05 a. m.",
         ),
-        (
+        says(
             sent(State.HELD, reason="paused"),
-            [
-                (
-                    f"Por correo a {ADDRESS}: está en espera. "
-                    "Un operador tiene en pausa el canal, el aviso o todo; saldrá cuando lo reanude."
-                ),
-                "Qué hacer: cuando deba salir, pida a operaciones que lo reanude.",
-            ],
+            f"Por correo a {ADDRESS}: está en espera. "
+            "Un operador tiene en pausa el canal, el aviso o todo; saldrá cuando lo reanude.",
+            "Qué hacer: cuando deba salir, pida a operaciones que lo reanude.",
         ),
-        (
+        says(
             sent(
                 State.RETRYING,
                 tried("transient", provider="twilio", code="30003"),
@@ -131,60 +115,41 @@ BY_POST = "Se envió por correo certificado el lunes 9 de marzo de 2026 a las 8:
                 channel="sms",
                 address="+57 *** *** 4567",
             ),
-            [
-                (
-                    "Por SMS a +57 *** *** 4567: se intenta de nuevo "
-                    "el lunes 9 de marzo de 2026 a las 9:05 a. m. "
-                    "El teléfono está apagado o sin señal."
-                ),
-                "Intento 1, 9 mar 2026, 8:05 a. m.: no se pudo; se intenta de nuevo (twilio, 30003).",
-            ],
+            "Por SMS a +57 *** *** 4567: se intenta de nuevo "
+            "el lunes 9 de marzo de 2026 a las 9:05 a. m. "
+            "El teléfono está apagado o sin señal.",
+            "Intento 1, 9 mar 2026, 8:05 a. m.: no se pudo; se intenta de nuevo (twilio, 30003).",
         ),
-        (
+        says(
             sent(State.SENT, tried("transient", provider="smtp", code="451"), tried("accepted", 5)),
-            [
-                f"Por correo a {ADDRESS}: enviado el lunes 9 de marzo de 2026 a las 8:10 a. m.",
-                "Intento 1, 9 mar 2026, 8:05 a. m.: no se pudo; se intenta de nuevo (smtp, 451).",
-                "Intento 2, 9 mar 2026, 8:10 a. m.: aceptado por el proveedor.",
-            ],
+            f"Por correo a {ADDRESS}: enviado el lunes 9 de marzo de 2026 a las 8:10 a. m.",
+            "Intento 1, 9 mar 2026, 8:05 a. m.: no se pudo; se intenta de nuevo (smtp, 451).",
+            "Intento 2, 9 mar 2026, 8:10 a. m.: aceptado por el proveedor.",
         ),
-        (
+        says(
             sent(State.SUPPRESSED, reason="no_contact", address=""),
-            [
-                "Por correo: no se envió. La persona no tiene un dato de contacto que sirva para este canal.",
-                (
-                    "Qué hacer: registre un correo o un celular de la persona "
-                    "y pida a operaciones que lo reenvíe."
-                ),
-            ],
+            "Por correo: no se envió. La persona no tiene un dato de contacto que sirva para este canal.",
+            "Qué hacer: registre un correo o un celular de la persona y pida a operaciones que lo reenvíe.",
         ),
-        (
+        says(
             sent(State.FAILED, tried("permanent", provider="smtp"), reason="smtp_550_5.1.1"),
-            [
-                f"Por correo a {ADDRESS}: falló. La dirección de correo no existe.",
-                "Intento 1, 9 mar 2026, 8:05 a. m.: rechazado (smtp).",
-                "Qué hacer: cuando la causa esté resuelta, hay que reenviarlo.",
-            ],
+            f"Por correo a {ADDRESS}: falló. La dirección de correo no existe.",
+            "Intento 1, 9 mar 2026, 8:05 a. m.: rechazado (smtp).",
+            "Qué hacer: cuando la causa esté resuelta, hay que reenviarlo.",
         ),
-        (
+        says(
             sent(State.EXPIRED, reason="too_old"),
-            [
-                f"Por correo a {ADDRESS}: se venció. Llegó cuando ya no servía avisar.",
-                f"Qué hacer: {TO_DO['too_old'].words}.",
-            ],
+            f"Por correo a {ADDRESS}: se venció. Llegó cuando ya no servía avisar.",
+            f"Qué hacer: {TO_DO['too_old'].words}.",
         ),
-        (
+        says(
             sent(State.CANCELLED, reason="reached"),
-            [f"Por correo a {ADDRESS}: se canceló. El aviso anterior sí le llegó; este ya no hacía falta."],
+            f"Por correo a {ADDRESS}: se canceló. El aviso anterior sí le llegó; este ya no hacía falta.",
         ),
-        (
+        says(
             sent(State.DELIVERED),
-            [
-                (
-                    f"Por correo a {ADDRESS}: no cuadra. Lo guardado dice «Entregado», y sus intentos "
-                    "no lo dicen: pida que comprueben lo guardado."
-                )
-            ],
+            f"Por correo a {ADDRESS}: no cuadra. Lo guardado dice «Entregado», y sus intentos "
+            "no lo dicen: pida que comprueben lo guardado.",
         ),
     ],
     ids=lambda value: str(value.message.state) if isinstance(value, SentMessage) else "",
