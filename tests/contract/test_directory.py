@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from hub.model import ContactPoint, Json, Person
+from hub.model import ContactPoint, Event, Json, Person
 from hub.people.audience import RESIDENTS, Group
 from tests.contract.stores import Stores
 from tests.contract.values import (
@@ -22,6 +22,11 @@ from tests.contract.values import (
 )
 
 ALL = Group(copropiedad_id="ph-1", roles=RESIDENTS)
+
+
+async def apply(stores: Stores, *events: Event) -> None:
+    async with stores.intake.transaction() as transaction:
+        await transaction.apply_directory(events)
 
 
 async def find(stores: Stores, group: Group) -> Sequence[Person]:
@@ -38,9 +43,10 @@ async def test_a_person_comes_with_the_contact_points_that_can_be_used(stores: S
         {"id": "a", "kind": "email", "value": " Maria@EXAMPLE.com ", "verified": True},
         {"id": "b", "kind": "email", "value": "no address"},
         {"id": "c", "kind": "phone", "value": "300 123 4567"},
-        {"id": "d", "kind": "push", "value": "token"},
+        {"id": "d", "kind": "push", "value": "token", "verified": None},
+        {"id": "e", "kind": "phone", "value": "12"},
     ]
-    await stores.apply_directory(person("p-1", contact_points=points, locale="en", digital_access=False))
+    await apply(stores, person("p-1", contact_points=points, locale="en", digital_access=False))
 
     assert await find(stores, Group(person="p-1")) == [
         Person(
@@ -66,28 +72,29 @@ async def test_the_greatest_version_wins(stores: Stores, versions: tuple[int, in
     one, two = (
         person("p-1", version, names=name) for version, name in zip(versions, ("one", "two"), strict=True)
     )
-    await stores.apply_directory(one)
-    await stores.apply_directory(two)
+    await apply(stores, one)
+    await apply(stores, two)
 
     assert [found.name for found in await find(stores, Group(person="p-1"))] == [expected]
 
 
 async def test_removed_person_stays_removed_after_an_older_event(stores: Stores) -> None:
-    await stores.apply_directory(person("p-1", 1), person_removed("p-1", 3))
-    await stores.apply_directory(person("p-1", 2))
+    await apply(stores, person("p-1", 1), person_removed("p-1", 3), membership("p-1", "unit:u-1", "owner"))
+    await apply(stores, person("p-1", 2))
 
-    assert await refs(stores, Group(person="p-1")) == []
+    groups = (Group(person="p-1"), Group(unit_id="u-1", roles=("owner",)), Group(person="nobody"))
+    assert [await refs(stores, group) for group in groups] == [[], [], []]
 
 
 async def test_a_payer_is_the_registered_one_or_else_the_owner(stores: Stores) -> None:
     payer = Group(unit_id="u-1", roles=("payer",))
-    await stores.apply_directory(
-        person("p-owner"), person("p-payer"), membership("p-owner", "unit:u-1", "owner")
-    )
+    await apply(stores, person("p-owner"), person("p-payer"), membership("p-owner", "unit:u-1", "owner"))
     owner_pays = await refs(stores, payer)
-    await stores.apply_directory(membership("p-payer", "unit:u-1", "payer"))
+    await apply(stores, membership("p-payer", "unit:u-1", "payer"))
+    payer_pays = await refs(stores, payer)
+    await apply(stores, membership_removed("p-payer payer unit:u-1", 2))
 
-    assert (owner_pays, await refs(stores, payer)) == (["p-owner"], ["p-payer"])
+    assert (owner_pays, payer_pays, await refs(stores, payer)) == (["p-owner"], ["p-payer"], ["p-owner"])
 
 
 async def test_a_membership_counts_from_its_beginning_to_its_end(stores: Stores) -> None:
@@ -98,16 +105,15 @@ async def test_a_membership_counts_from_its_beginning_to_its_end(stores: Stores)
         "p-to-come": {"since": (now() + day).date().isoformat()},
         "p-always": {},
     }
-    await stores.apply_directory(*map(person, terms), unit("u-1"))
-    await stores.apply_directory(
-        *(membership(who, "unit:u-1", "tenant", **term) for who, term in terms.items())
-    )
+    await apply(stores, *map(person, terms), unit("u-1"))
+    await apply(stores, *(membership(who, "unit:u-1", "tenant", **term) for who, term in terms.items()))
 
     assert await refs(stores, ALL) == ["p-always", "p-now"]
 
 
 async def test_a_copropiedad_is_its_units_and_whoever_belongs_to_it(stores: Stores) -> None:
-    await stores.apply_directory(
+    await apply(
+        stores,
         *(person(f"p-{name}") for name in ("one", "two", "whole", "owner", "other", "left")),
         unit("u-1", tower="1"),
         unit("u-2", tower="2"),
@@ -130,7 +136,8 @@ async def test_a_copropiedad_is_its_units_and_whoever_belongs_to_it(stores: Stor
 async def two_towers(stores: Stores) -> None:
     """Ana has four units in several roles, one of them ended; Luis is on the council and has none."""
     past = (now() - timedelta(days=2)).isoformat()
-    await stores.apply_directory(
+    await apply(
+        stores,
         person("p-ana"),
         person("p-luis"),
         unit("u-a", tower="1", label="Apto 1001"),
@@ -187,7 +194,7 @@ async def test_a_group_of_a_unit_names_that_unit_only(stores: Stores) -> None:
 
 
 async def test_unknown_unit_has_no_name(stores: Stores) -> None:
-    await stores.apply_directory(person("p-ana"), membership("p-ana", "unit:u-later", "owner"))
+    await apply(stores, person("p-ana"), membership("p-ana", "unit:u-later", "owner"))
     [ana] = await find(stores, Group(unit_id="u-later", roles=("owner",)))
 
     assert () == ana.units
@@ -195,11 +202,11 @@ async def test_unknown_unit_has_no_name(stores: Stores) -> None:
 
 @pytest.mark.parametrize("limit", [1, 2, 3, 4])
 async def test_a_broad_group_comes_page_by_page_without_repetition(stores: Stores, limit: int) -> None:
-    people = [f"p-{number}" for number in range(3)]
-    await stores.apply_directory(*map(person, people), unit("u-1"), unit("u-2"))
-    await stores.apply_directory(
-        *(membership(who, f"unit:u-{n}", "resident") for who in people for n in (1, 2))
-    )
+    people = sorted([*(f"p-{number}" for number in range(3)), "Ñ", "a", "é"])
+    everybody = [*people, "p-gone"]
+    await apply(stores, *map(person, everybody), unit("u-1"), unit("u-2"))
+    await apply(stores, *(membership(who, f"unit:u-{n}", "resident") for who in everybody for n in (1, 2)))
+    await apply(stores, person_removed("p-gone", 2))
     found: list[str] = []
     async with stores.intake.transaction() as transaction:
         while page := await transaction.people_page(ALL, found[-1] if found else "", limit):
@@ -229,8 +236,11 @@ async def test_the_nearest_staff_is_found(
         "p-all": ("company", None),
     }
     serving: dict[str, Json] = {"duty": "service", "level": 1}
-    await stores.apply_directory(*map(person, staff))
-    await stores.apply_directory(
+    await apply(stores, person("p-there"), membership("p-there", "copropiedad:ph-3", "staff", **serving))
+    assert await refs(stores, Group(copropiedad_id=copropiedad, service_area=area, **by)) == []
+    await apply(stores, *map(person, staff))
+    await apply(
+        stores,
         *(membership(who, scope, "staff", service_area=of, **serving) for who, (scope, of) in staff.items()),
     )
 
@@ -238,7 +248,7 @@ async def test_the_nearest_staff_is_found(
 
 
 async def test_units_know_their_copropiedad(stores: Stores) -> None:
-    await stores.apply_directory(unit("u-1"), unit("u-2", copropiedad="ph-2"))
+    await apply(stores, unit("u-1"), unit("u-2", copropiedad="ph-2"))
     async with stores.intake.transaction() as transaction:
         found = await transaction.places({"u-1", "u-2", "u-3"})
 
