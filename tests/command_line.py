@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 import os
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 from unittest.mock import patch
 
 import structlog
@@ -29,6 +31,18 @@ class Ended:
 async def command(environ: Mapping[str, str], *arguments: str, text: str = "") -> Ended:
     """Run the command beside this event loop, for it starts one of its own."""
     return await asyncio.to_thread(run_command, environ, *arguments, text=text)
+
+
+async def hub(environ: Mapping[str, str], *arguments: str, text: str = "") -> tuple[int, Any, str]:
+    """Run with --json; return the exit code, stdout as JSON, and stderr."""
+    done = await command(environ, *arguments, "--json", text=text)
+    return done.code, json.loads(done.out or "null"), done.err
+
+
+async def printed(environ: Mapping[str, str], *arguments: str) -> tuple[str, str]:
+    """Run without --json, as a person does; return stdout and stderr."""
+    done = await command(environ, *arguments)
+    return done.out, done.err
 
 
 def run_command(environ: Mapping[str, str], *arguments: str, text: str = "") -> Ended:

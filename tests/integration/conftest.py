@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 
+from hub.local.loopback import free_port
 from hub.storage import Database
-from hub.web.console import sign_in
 from tests.servers import Servers
 
 
@@ -26,12 +28,13 @@ async def empty(servers: Servers) -> AsyncIterator[str]:
 
 
 @pytest.fixture
-def refused_soon(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let a refusal of the sign-in take a multiple of 10 ms: few tests are about how long it takes."""
-    monkeypatch.setattr(sign_in, "REFUSED_AFTER", 0.01)
-
-
-@pytest.fixture
-def refused_in_time(refused_soon: None, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: ARG001 - it comes after it
-    """Let a refused sign-in take the time that it takes in service."""
-    monkeypatch.undo()
+def environ(amqp_url: str, redis_url: str, database: str, tmp_path: Path) -> dict[str, str]:
+    """The settings of a `hub` command on servers of its own."""
+    return {
+        **{name: value for name, value in os.environ.items() if not name.startswith("HUB_")},
+        "HUB_AMQP_URL": amqp_url,
+        "HUB_REDIS_URL": redis_url,
+        "HUB_DATABASE_URL": database,
+        "HUB_CAPTURE_DIR": str(tmp_path / "outbox"),
+        "HUB_HTTP": f"127.0.0.1:{free_port()}",
+    }

@@ -14,16 +14,13 @@ from msgspec.structs import replace
 from hub.model import HUB_SOURCE
 from hub.operations.evidence.remake import Remaker
 from hub.storage import Database, PostgresEvidence
-from tests.integration.test_cli_contacts import printed
-from tests.integration.test_cli_servers import environ
+from tests.command_line import printed
 from tests.integration.test_evidence import ENVIRON, Office
 from tests.integration.test_web_access import GUARDED
 from tests.integration.test_web_cases import HTML, KEY
 from tests.integration.web_doubles import World, ask
 from tests.unit.budget_events import PLACE, town
 from tests.unit.factories import email, event, member, somebody
-
-__all__ = ["environ"]
 
 THEN = "Palabras de entonces"
 RADICADO = "PQ-2026-000123"

@@ -21,11 +21,8 @@ from hub.storage import (
     PostgresSecondFactors,
     PostgresSessions,
 )
+from tests.command_line import hub, printed
 from tests.contract.values import copropiedad
-from tests.integration.test_cli_contacts import printed
-from tests.integration.test_cli_servers import environ, hub
-
-__all__ = ["environ"]
 
 ANA = ("ana.ruiz", "--name", "Ana Ruiz", "--office", "operator")
 ROOT = ("root", "--name", "Raíz", "--office", "administrator", "--everywhere")

@@ -6,11 +6,8 @@ import re
 
 from hub.people.audience import asked
 from hub.storage import Database, PostgresIntake
+from tests.command_line import hub, printed
 from tests.contract.values import membership, person, unit
-from tests.integration.test_cli_contacts import printed
-from tests.integration.test_cli_servers import environ, hub
-
-__all__ = ["environ"]
 
 MAIL = {"id": "e", "kind": "email", "value": "maria@example.com"}
 

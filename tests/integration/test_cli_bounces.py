@@ -8,11 +8,9 @@ import pytest
 
 from hub.model import Message, State
 from hub.storage import Database
+from tests.command_line import hub
 from tests.contract.stores import open_stores
 from tests.contract.values import HOUR, event, message, now, stored
-from tests.integration.test_cli_servers import environ, hub
-
-__all__ = ["environ"]
 
 
 async def doubted(database_url: str) -> Message:

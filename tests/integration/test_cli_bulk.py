@@ -5,10 +5,8 @@ from __future__ import annotations
 from uuid import uuid4
 
 from hub.storage import Database, PostgresBulk
+from tests.command_line import hub
 from tests.contract.test_bulk_store import run_of
-from tests.integration.test_cli_servers import environ, hub
-
-__all__ = ["environ"]
 
 
 async def test_bulk_action_is_listed_shown_and_stopped(environ: dict[str, str]) -> None:

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from hub.storage import Database, PostgresIntake
+from tests.command_line import hub, printed
 from tests.contract.values import event, stored
-from tests.integration.test_cli_contacts import printed
-from tests.integration.test_cli_servers import environ, hub
 from tests.integration.test_web_cases import CASE, NAMED, SAID, fill
-
-__all__ = ["environ"]
 
 
 async def test_case_is_printed_named_and_whole_and_an_unknown_key_says_how_keys_look(

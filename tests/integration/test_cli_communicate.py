@@ -7,11 +7,9 @@ from pathlib import Path
 from hub.cli.communicate import read_markdown
 from hub.model import Event
 from hub.storage import Database, PostgresIntake
+from tests.command_line import hub, printed
 from tests.contract.values import membership, person, unit
-from tests.integration.test_cli_contacts import printed
-from tests.integration.test_cli_servers import environ, hub
 
-__all__ = ["environ"]
 MANY = 60
 WORDS = "# Lavado del tanque\n\nEl **jueves** lavamos el tanque.\n"
 

@@ -10,14 +10,10 @@ import pytest
 
 from hub.operations.constancia import verificar
 from hub.storage import Database
+from tests.command_line import hub, printed
 from tests.integration.constancias import NUMBER, happen, seal_all
-from tests.integration.test_cli_contacts import printed
-from tests.integration.test_cli_operations import environ
-from tests.integration.test_cli_servers import hub
 from tests.integration.test_evidence import ENVIRON
 from tests.unit.constancias import OF_NOBODY, Small, key_of
-
-__all__ = ["environ"]
 
 
 async def test_constancia_is_made_verified_and_audited(environ: dict[str, str], tmp_path: Path) -> None:

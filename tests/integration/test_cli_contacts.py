@@ -9,11 +9,8 @@ import pytest
 from hub.inbound.replies import read
 from hub.model import Reply, Symptom
 from hub.storage import Database, PostgresMonitor, PostgresReplies
-from tests.command_line import command
+from tests.command_line import hub, printed
 from tests.contract.values import now
-from tests.integration.test_cli_servers import environ, hub
-
-__all__ = ["environ"]
 
 MAIL = "maria@example.com"
 
@@ -32,12 +29,6 @@ async def write(environ: dict[str, str], text: str) -> UUID:
     async with Database(environ["HUB_DATABASE_URL"]) as database:
         replies = PostgresReplies(database)
         return (await replies.add(read(given, await replies.about(given), now=at))).id
-
-
-async def printed(environ: dict[str, str], *arguments: str) -> tuple[str, str]:
-    """Run without --json, as a person does; return stdout and stderr."""
-    done = await command(environ, *arguments)
-    return done.out, done.err
 
 
 async def test_a_reply_is_listed_without_its_words_and_shown_with_them(environ: dict[str, str]) -> None:

@@ -8,16 +8,12 @@ from uuid import uuid4
 
 from hub.model.months import month_of
 from hub.storage import Database
+from tests.command_line import hub, printed
 from tests.integration.divided import divide, lose
-from tests.integration.test_cli_contacts import printed
-from tests.integration.test_cli_operations import environ
-from tests.integration.test_cli_servers import hub
 from tests.integration.test_evidence import Office
 from tests.integration.test_seals import EIGHT, THIRD, sealed_day
 from tests.unit.budget_events import batch, town
 from tests.unit.test_shown_evidence import words_in
-
-__all__ = ["environ"]
 
 
 async def test_words_are_shown_with_the_result_of_their_comparison(environ: dict[str, str]) -> None:

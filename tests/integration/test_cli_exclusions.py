@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.command_line import command
-from tests.integration.test_cli_servers import environ, hub
-
-__all__ = ["environ"]
+from tests.command_line import command, hub
 
 
 async def test_a_list_is_loaded_shown_and_noted_and_bad_lines_stop_it(

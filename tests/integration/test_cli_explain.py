@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from hub.model import AudienceRecord
 from hub.storage import Database, PostgresAudit, PostgresIntake
+from tests.command_line import hub, printed
 from tests.contract.values import NOON, event, letter, membership, person, stored
-from tests.integration.test_cli_contacts import printed
-from tests.integration.test_cli_servers import environ, hub
-
-__all__ = ["environ"]
 
 ONE = stored(event(id="evt-1", data={"pqrs_id": "PQ-1"}))
 OWNERS = {"roles": ["owner"], "unit_id": "u-1"}

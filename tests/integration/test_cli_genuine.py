@@ -7,12 +7,9 @@ from hub.access.keyring import KeyRing
 from hub.model import State
 from hub.settings import Secret
 from hub.storage import Database
-from tests.command_line import command
+from tests.command_line import command, hub
 from tests.contract.stores import open_stores
 from tests.contract.values import event, message, now, stored
-from tests.integration.test_cli_servers import environ, hub
-
-__all__ = ["environ"]
 
 SECRET = "secret" * 8
 

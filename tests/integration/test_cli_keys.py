@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from hub.access.api_keys import opens
 from hub.storage import Database, PostgresKeys
+from tests.command_line import hub, printed
 from tests.contract.values import now
-from tests.integration.test_cli_contacts import printed
-from tests.integration.test_cli_servers import environ, hub
-
-__all__ = ["environ"]
 
 CRM = "urn:coproservicios:crm"
 

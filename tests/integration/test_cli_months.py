@@ -12,13 +12,9 @@ from hub.model import State
 from hub.model.months import EPOCH, StoredMonth, month_of, months_after
 from hub.operations.months import MonthReport
 from hub.storage import Database, PostgresIntake
+from tests.command_line import hub, printed
 from tests.contract.values import event, message, stored
 from tests.integration.divided import divide
-from tests.integration.test_cli_contacts import printed
-from tests.integration.test_cli_operations import environ
-from tests.integration.test_cli_servers import hub
-
-__all__ = ["environ"]
 
 THIS = month_of(datetime.now(UTC))
 

@@ -10,13 +10,10 @@ from hub.model import Lane, Message, State
 from hub.storage import Database, PostgresBulk, PostgresDelivery, PostgresIntake, PostgresLetters
 from hub.tasks import cancel
 from hub.testing import MemoryPublisher
-from tests.command_line import command
+from tests.command_line import command, hub
 from tests.contract.values import HOUR, letter, message, now, stored
-from tests.integration.test_cli_servers import environ, hub
 from tests.integration.web_doubles import bury, event
 from tests.providers.samples import outgoing
-
-__all__ = ["environ"]
 
 RADICADO = "data.radicado: required"
 COUNTS = ("chosen", "done", "skipped")

@@ -5,11 +5,8 @@ from __future__ import annotations
 from hub.contact_rules.consents import consents_of
 from hub.model.ids import event_key
 from hub.storage import Database, PostgresIntake
+from tests.command_line import hub, printed
 from tests.contract.values import consent, membership, person
-from tests.integration.test_cli_contacts import printed
-from tests.integration.test_cli_servers import environ, hub
-
-__all__ = ["environ"]
 
 
 async def test_who_was_an_owner_on_a_day_is_asked_on_the_command_line(environ: dict[str, str]) -> None:

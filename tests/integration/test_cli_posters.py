@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from hub.storage import Database
-from tests.integration.test_cli_servers import environ, hub
+from tests.command_line import hub
 from tests.integration.test_web_posters import announced, works
-
-__all__ = ["environ"]
 
 
 async def test_the_list_goes_on_where_its_page_ended(environ: dict[str, str]) -> None:

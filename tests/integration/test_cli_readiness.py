@@ -5,11 +5,8 @@ from __future__ import annotations
 from hub.contact_rules.consents import consents_of
 from hub.model.ids import event_key
 from hub.storage import Database, PostgresIntake
+from tests.command_line import hub, printed
 from tests.contract.values import consent, copropiedad, membership, person, unit
-from tests.integration.test_cli_contacts import printed
-from tests.integration.test_cli_servers import environ, hub
-
-__all__ = ["environ"]
 
 MAIL = {"id": "e", "kind": "email", "value": "maria@example.com", "verified": True}
 MOBILE = {"id": "m", "kind": "phone", "value": "300 123 4567"}

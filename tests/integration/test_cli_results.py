@@ -8,13 +8,10 @@ from aiohttp import hdrs
 
 from hub.model import Json, Scope
 from hub.storage import Database
-from tests.integration.test_cli_contacts import printed
-from tests.integration.test_cli_servers import environ, hub
+from tests.command_line import hub, printed
 from tests.integration.test_web_access import GUARDED
 from tests.integration.test_web_keys import holding
 from tests.integration.web_doubles import Reply, World, ask
-
-__all__ = ["environ"]
 
 CRM = "https://crm.example.co/ph"
 KEY = "https://crm%2Eexample%2Eco/ph"

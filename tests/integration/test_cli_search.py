@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 from hub.storage import Database, PostgresIntake
+from tests.command_line import hub, printed
 from tests.contract.values import copropiedad, membership, person, unit
-from tests.integration.test_cli_contacts import printed
-from tests.integration.test_cli_servers import environ, hub
-
-__all__ = ["environ"]
 
 
 async def test_search_prints_what_it_finds_and_notes_it(environ: dict[str, str]) -> None:

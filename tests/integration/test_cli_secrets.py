@@ -16,10 +16,10 @@ from hub.parts.company import METRIC, count
 from hub.settings import Secret, load
 from hub.storage import Database, PostgresAccounts, PostgresSecondFactors
 from hub.storage.secrets import MAIL_LASTS, TEXT_LASTS, PostgresSecrets
+from tests.command_line import hub
 from tests.contract.stores import open_stores
 from tests.contract.test_accounts import made
 from tests.contract.values import event, message, stored
-from tests.integration.test_cli_servers import hub
 from tests.providers.aggregator import EXAMPLE
 
 NEW, OLD = "9f2c61d7a0b84e35c1fd7e6a2b90483d5e17", "71e0d94c2b6f8a35e1c07d9b4f6a82c350de"

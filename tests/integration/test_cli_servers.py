@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import signal
 import sys
 from collections.abc import Mapping
@@ -13,29 +12,15 @@ from typing import Any
 from uuid import uuid4
 
 import aiohttp
-import pytest
 
 from hub.catalog import BY_NAME
 from hub.cloudevents.schemas import Schemas
 from hub.model import ClockState, State
 from hub.storage import Database, PostgresDelivery, PostgresIntake, PostgresLog
-from tests.command_line import command
+from tests.command_line import hub
 from tests.contract.values import HOUR, NOON, clock, event, letter, message, stored
-from tests.integration.test_check import free_port
 
 ROOT = Path(__file__).parents[2]
-
-
-@pytest.fixture
-def environ(amqp_url: str, redis_url: str, database: str, tmp_path: Path) -> dict[str, str]:
-    return {
-        **{name: value for name, value in os.environ.items() if not name.startswith("HUB_")},
-        "HUB_AMQP_URL": amqp_url,
-        "HUB_REDIS_URL": redis_url,
-        "HUB_DATABASE_URL": database,
-        "HUB_CAPTURE_DIR": str(tmp_path / "outbox"),
-        "HUB_HTTP": f"127.0.0.1:{free_port()}",
-    }
 
 
 async def start(environ: Mapping[str, str], *arguments: str) -> asyncio.subprocess.Process:
@@ -47,12 +32,6 @@ async def start(environ: Mapping[str, str], *arguments: str) -> asyncio.subproce
         cwd=ROOT,
         env=environ,
     )
-
-
-async def hub(environ: Mapping[str, str], *arguments: str, text: str = "") -> tuple[int, Any, str]:
-    """Run to the end; return the exit code, stdout as JSON, and stderr."""
-    done = await command(environ, *arguments, "--json", text=text)
-    return done.code, json.loads(done.out or "null"), done.err
 
 
 async def hub_process(environ: Mapping[str, str], *arguments: str, text: str = "") -> tuple[int, Any, str]:

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from hub.storage import Database, PostgresIntake
-from tests.command_line import command
+from tests.command_line import command, hub
 from tests.contract.values import membership, person, unit
-from tests.integration.test_cli_servers import environ, hub
 from tests.unit.factories import agreed, said_in
-
-__all__ = ["environ"]
 
 
 async def test_the_survey_is_counted_confirmed_and_started_on_the_command_line(

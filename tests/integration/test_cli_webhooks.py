@@ -10,14 +10,11 @@ from aiohttp import hdrs
 
 from hub.model import Json, Scope
 from hub.storage import Database
-from tests.integration.test_cli_contacts import printed
-from tests.integration.test_cli_servers import environ, hub
+from tests.command_line import hub, printed
 from tests.integration.test_web_access import GUARDED
 from tests.integration.test_web_keys import holding
 from tests.integration.web_doubles import Reply, World, ask
 from tests.providers.webhook import WebhookReceiver, answering
-
-__all__ = ["environ"]
 
 CRM = "urn:coproservicios:crm"
 SETTINGS = {"HUB_SECRET": "x" * 40, "HUB_WEBHOOK_NETWORKS": "127.0.0.1"}

@@ -27,13 +27,10 @@ from tests.contract.values import letter
 from tests.integration.constancias import seal_all
 from tests.integration.guarded_hub import GuardedHub, guarded_hub_of
 from tests.integration.identities import API_KEY
-from tests.integration.test_cli_operations import environ
 from tests.integration.test_evidence import ENVIRON, Office
 from tests.integration.web_doubles import bury
 from tests.unit.factories import DESK
 from tests.unit.test_docs import ROOT, prose, text
-
-__all__ = ["environ"]
 
 DOCS: Final = ROOT / "docs"
 ELSEWHERE: Final[Mapping[str, str]] = {

@@ -22,18 +22,15 @@ from hub.model import Event, Rendered, Scope, State
 from hub.rendering.outcomes_es import REASONS
 from hub.storage import Database, PostgresDryRuns, PostgresIntake
 from tests.actors import actor
-from tests.command_line import command
+from tests.command_line import command, hub
 from tests.contract.values import copropiedad, membership, person, unit
 from tests.contract.values import event as stored_event
-from tests.integration.test_cli_servers import environ, hub
 from tests.integration.test_web_access import GUARDED
 from tests.integration.test_web_keys import holding
 from tests.integration.web_doubles import SCHEMAS, Reply, World, ask, event
 from tests.integration.working_hub import WorkingHub
 from tests.unit.delivery_harness import make_harness
 from tests.unit.factories import DESK
-
-__all__ = ["environ"]
 
 JSON: Final = {"Content-Type": "application/json"}
 TOWN: Final = (

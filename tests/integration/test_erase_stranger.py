@@ -10,13 +10,11 @@ from hub.desk.rights.erasing import erase, strangers_of
 from hub.errors import HubError, KeptByDuty, UnknownName
 from hub.storage import Database, PostgresErasures
 from tests.actors import actor
-from tests.integration.test_cli_servers import environ, hub
+from tests.command_line import hub
 from tests.integration.test_erasures import MAIL, NAME, NOW, WORDS, Rights, about
 from tests.integration.test_evidence import Office
 from tests.unit.budget_events import PLACE, town
 from tests.unit.factories import home
-
-__all__ = ["environ"]
 
 PHONE = "301 999 8877"
 LEFT = {"name": NAME, "email": MAIL, "phone": PHONE}

@@ -6,13 +6,10 @@ from datetime import UTC, datetime
 
 from hub.desk.rights.erasing import EVENTS
 from hub.storage import Database, PostgresErasures
-from tests.integration.test_cli_operations import environ
-from tests.integration.test_cli_servers import hub
+from tests.command_line import hub
 from tests.integration.test_evidence import Office
 from tests.unit.budget_events import PLACE, town
 from tests.unit.factories import MONDAY, email, event, member, somebody
-
-__all__ = ["environ"]
 
 NOW = datetime.now(UTC)
 

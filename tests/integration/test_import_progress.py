@@ -12,9 +12,7 @@ from typing import Final
 
 import pytest
 
-from tests.integration.test_cli_contacts import printed
-from tests.integration.test_cli_servers import environ as environ  # noqa: PLC0414 - a fixture
-from tests.integration.test_cli_servers import hub
+from tests.command_line import hub, printed
 
 LINES: Final = 1_200
 ROWS: Final = LINES * 3 + 1

@@ -25,11 +25,8 @@ from hub.settings import Secret
 from hub.storage import Database, PostgresIntake, PostgresTimers
 from hub.storage.secrets import PostgresSecrets
 from tests.actors import actor
+from tests.command_line import hub, printed
 from tests.contract.values import copropiedad, membership, person, person_removed, unit
-from tests.integration.test_cli_contacts import printed
-from tests.integration.test_cli_servers import environ, hub
-
-__all__ = ["environ"]
 
 EXAMPLE: Final = Path(__file__).parents[2] / "examples/personas.csv"
 LONG: Final = 4_000

@@ -10,14 +10,11 @@ from aiohttp import hdrs
 from hub.desk.channels import queries
 from hub.model import Grant, Office, Symptom
 from hub.storage import Database, PostgresMonitor
+from tests.command_line import hub, printed
 from tests.integration.console_hub import ConsoleHub, console_hub
 from tests.integration.identities import API_KEY, bearer
-from tests.integration.test_cli_contacts import printed
-from tests.integration.test_cli_servers import environ, hub
 from tests.integration.two_buildings import MARKS
 from tests.servers import Servers
-
-__all__ = ["environ"]
 
 
 async def now_of(console: ConsoleHub, headers: dict[str, str]) -> dict[str, Any]:

@@ -15,12 +15,11 @@ from hub.operations.person_export.schemas import PersonExport
 from hub.rendering.paper import make_pdf
 from hub.storage import Database
 from tests.actors import actor
+from tests.command_line import hub
 from tests.integration.constancias import happen
-from tests.integration.test_cli_operations import environ
-from tests.integration.test_cli_servers import hub
 from tests.integration.test_erasures import MAIL, NAME, REF, WORDS, Rights, rights
 
-__all__ = ["environ", "rights"]
+__all__ = ["rights"]
 
 COMPANY = "P&T"
 AT = datetime(2026, 11, 27, 15, 0, tzinfo=UTC)

@@ -18,15 +18,13 @@ from hub.desk.letters.printer import batch_on_paper
 from hub.model import Message, Recall, Rendered, State
 from hub.model.documents import DocumentRequest, FetchedDocument
 from hub.storage import Database, PostgresDelivery, PostgresDocuments, PostgresIntake, PostgresLetters
+from tests.command_line import hub
 from tests.contract.values import event, message, now, stored
-from tests.integration.test_cli_servers import environ, hub
 from tests.integration.web_doubles import Reply, World, ask, browsing
 from tests.operators import operator
 from tests.providers.samples import outgoing
 from tests.unit.paper_documents import pdf_of
 from tests.unit.pdf_reader import pages_of
-
-__all__ = ["environ"]
 
 HERE = "ph-1"
 BATCHES = "/api/letters/batches"

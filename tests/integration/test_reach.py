@@ -16,11 +16,9 @@ from hub.model.reached import Reached
 from hub.policy import load_policy
 from hub.storage import Database, PostgresDelivery, PostgresIntake, PostgresReach
 from hub.storage.database import encode
+from tests.command_line import hub
 from tests.contract.values import event, message, stored
-from tests.integration.test_cli_servers import environ, hub
 from tests.operators import operator
-
-__all__ = ["environ"]
 
 POLICY: Final = load_policy()
 PLACE: Final = """

@@ -18,13 +18,10 @@ from hub.settings import load
 from hub.storage import Database, PostgresExclusions
 from tests.command_line import Ended, command
 from tests.integration.constancias import seal_all
-from tests.integration.test_cli_operations import environ
 from tests.integration.test_evidence import ENVIRON, Office
 from tests.unit.budget_events import PLACE, town
 from tests.unit.factories import HOUR, MONDAY, agreed, event, member, somebody
 from tests.unit.factories import email as mailbox
-
-__all__ = ["environ"]
 
 PAGE: Final = Path(__file__).parents[2] / "docs/data-protection.md"
 SECTION: Final = "## What to answer when the regulator asks"

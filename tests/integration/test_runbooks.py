@@ -13,12 +13,9 @@ import pytest
 from hub.storage import Database
 from tests.command_line import command
 from tests.integration.constancias import seal_all
-from tests.integration.test_cli_operations import environ
 from tests.integration.test_evidence import ENVIRON, Office
 from tests.unit.budget_events import PLACE, town
 from tests.unit.factories import agreed, event
-
-__all__ = ["environ"]
 
 PAGE: Final = Path(__file__).parents[2] / "docs/runbooks.md"
 BLOCK: Final = re.compile(r"^```(sh|json)\n(.*?)^```", re.MULTILINE | re.DOTALL)

@@ -15,14 +15,11 @@ from hub.operations.simulate.comparison import Comparison
 from hub.operations.simulate.simulate import add_cases, add_contacts
 from hub.policy import load_policy
 from hub.storage import Database, PostgresDelivery, PostgresHistory, PostgresIntake
+from tests.command_line import hub, printed
 from tests.contract.values import message
-from tests.integration.test_cli_contacts import printed
-from tests.integration.test_cli_servers import environ, hub
 from tests.servers import execute
 from tests.unit.factories import HOUR, MONDAY, POLICY, event, local, stored
 from tests.unit.test_simulate import WEEK, received, replied
-
-__all__ = ["environ"]
 
 STRICT: Final = '[clocks.first_reply]\ntarget = "8h"\nladder = ["8h", "8h", "8h", "8h"]\n'
 MARCH: Final = ("--since", "2026-03-01", "--until", "2026-04-01")
