@@ -19,11 +19,6 @@ from tests.contract.values import NOON, event, membership, now, person, person_r
 OWNER = "m-owner"
 
 
-async def apply(stores: RealStores, *events: Event) -> None:
-    async with stores.intake.transaction() as transaction:
-        await transaction.apply_directory(events)
-
-
 def owner(who: str, version: int, received: str, **fields: Json) -> Event:
     data = {
         "membership_id": OWNER,
@@ -62,7 +57,7 @@ async def test_owners_on_a_day_are_known_in_any_order_of_events(
     stores: RealStores, order: tuple[int, ...]
 ) -> None:
     for number in order:
-        await apply(stores, STORY[number])
+        await stores.apply_directory(STORY[number])
     days = {
         "2019-06-30": [],
         "2019-07-01": ["p-1"],
@@ -79,8 +74,7 @@ async def test_owners_on_a_day_are_known_in_any_order_of_events(
 
 
 async def test_a_correction_counts_also_for_the_days_before_it_was_published(stores: RealStores) -> None:
-    await apply(
-        stores,
+    await stores.apply_directory(
         owner("p-1", 1, "2024-02-01", since="2019-07-01"),
         owner("p-1", 2, "2025-03-01", since="2019-07-01", until="2025-01-31"),
     )
@@ -89,8 +83,7 @@ async def test_a_correction_counts_also_for_the_days_before_it_was_published(sto
 
 
 async def test_a_copropiedad_is_asked_with_its_units(stores: RealStores) -> None:
-    await apply(
-        stores,
+    await stores.apply_directory(
         unit("u-1"),
         unit("u-2", "ph-2"),
         owner("p-1", 1, "2024-02-01"),
@@ -118,7 +111,7 @@ async def test_a_unit_is_where_it_was_on_that_day(stores: RealStores, order: tup
         owner("p-1", 1, "2024-02-01", since="2019-07-01"),
     ]
     for number in order:
-        await apply(stores, story[number])
+        await stores.apply_directory(story[number])
     # Before its first version a unit is where that version puts it.
     days = {"2019-08-01": "ph-1", "2025-05-31": "ph-1", "2025-06-01": "ph-2", "2026-03-09": "ph-2"}
 
@@ -131,14 +124,14 @@ async def test_a_unit_is_where_it_was_on_that_day(stores: RealStores, order: tup
 
 async def test_somebody_removed_holds_nothing_from_then_on(stores: RealStores) -> None:
     removed = event("directory.person.removed", time=NOON, data={"person_id": "p-1", "version": 2})
-    await apply(stores, person("p-1"), owner("p-1", 1, "2024-02-01"), removed)
+    await stores.apply_directory(person("p-1"), owner("p-1", 1, "2024-02-01"), removed)
 
     assert [["p-1"], []] == [await owners(stores, day) for day in ("2026-03-08", "2026-03-09")]
 
 
 @pytest.mark.parametrize("limit", [1, 2, 3])
 async def test_holders_come_page_by_page(stores: RealStores, limit: int) -> None:
-    await apply(stores, *(membership(f"p-{n}", "unit:u-1", "owner") for n in range(3)))
+    await stores.apply_directory(*(membership(f"p-{n}", "unit:u-1", "owner") for n in range(3)))
     asked = Holders(role="owner", unit="u-1", copropiedad=None, on=now())
     found: list[str] = []
     after: str | None = None
@@ -159,8 +152,7 @@ async def test_a_cursor_of_elsewhere_is_refused(stores: RealStores) -> None:
 
 
 async def test_somebody_is_shown_without_name_and_addresses(stores: RealStores) -> None:
-    await apply(
-        stores,
+    await stores.apply_directory(
         person("p-1", names="María Peña"),
         membership("p-1", "unit:u-1", "owner", since="2026-03-09"),
         membership("p-1", "company", "staff", duty="service", on_call=True),
@@ -178,8 +170,7 @@ async def test_somebody_is_shown_without_name_and_addresses(stores: RealStores) 
 
 async def test_hours_of_somebody_s_own_are_shown_as_they_were_published(stores: RealStores) -> None:
     hours = {"sun": [["06:00", "18:00"]], "holidays": True}
-    await apply(
-        stores,
+    await stores.apply_directory(
         person("p-1"),
         membership("p-1", "company", "staff", duty="front_desk", hours=hours),
         membership("p-1", "copropiedad:ph-1", "staff", duty="service"),
@@ -193,7 +184,7 @@ async def test_hours_of_somebody_s_own_are_shown_as_they_were_published(stores: 
 
 
 async def test_nobody_is_shown_who_is_unknown_or_removed(stores: RealStores) -> None:
-    await apply(stores, person("p-1"), person_removed("p-1", 2))
+    await stores.apply_directory(person("p-1"), person_removed("p-1", 2))
 
     assert [None, None] == [await stores.roster.somebody(ref) for ref in ("p-1", "p-2")]
 
@@ -216,12 +207,11 @@ async def test_removal_of_an_unknown_entry_is_stored(stores: RealStores) -> None
 async def test_a_term_that_cannot_be_read_is_refused(stores: RealStores) -> None:
     at = (now() + timedelta(days=1)).isoformat()
     with pytest.raises(StorageRefused):
-        await apply(stores, membership("p-1", "unit:u-1", "owner", since="2026-13-01", until=at))
+        await stores.apply_directory(membership("p-1", "unit:u-1", "owner", since="2026-13-01", until=at))
 
 
 async def test_person_is_shown_with_the_roles_of_both_copropiedades(stores: RealStores) -> None:
-    await apply(
-        stores,
+    await stores.apply_directory(
         person("p-1"),
         unit("u-1"),
         unit("u-2", "ph-2"),

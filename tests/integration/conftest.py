@@ -10,6 +10,7 @@ import pytest
 
 from hub.local.loopback import free_port
 from hub.storage import Database
+from hub.web.console import sign_in
 from tests.servers import Servers
 
 
@@ -38,3 +39,15 @@ def environ(amqp_url: str, redis_url: str, database: str, tmp_path: Path) -> dic
         "HUB_CAPTURE_DIR": str(tmp_path / "outbox"),
         "HUB_HTTP": f"127.0.0.1:{free_port()}",
     }
+
+
+@pytest.fixture
+def refused_soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a refusal of the sign-in take a multiple of 10 ms: few tests are about how long it takes."""
+    monkeypatch.setattr(sign_in, "REFUSED_AFTER", 0.01)
+
+
+@pytest.fixture
+def refused_in_time(refused_soon: None, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: ARG001 - it comes after it
+    """Let a refused sign-in take the time that it takes in service."""
+    monkeypatch.undo()
