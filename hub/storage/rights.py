@@ -60,4 +60,6 @@ def grants(user: str, schema: str) -> Iterator[str]:
         yield f"GRANT {', '.join(rights)} ON {schema}.{table} TO {user}"
     yield f"ALTER DEFAULT PRIVILEGES IN SCHEMA {schema} GRANT {', '.join(ROWS)} ON TABLES TO {user}"
     for function in FUNCTIONS:
+        # PostgreSQL lets everybody call what is made, and a restored copy is made anew.
+        yield f"REVOKE ALL ON FUNCTION {schema}.{function} FROM PUBLIC"
         yield f"GRANT EXECUTE ON FUNCTION {schema}.{function} TO {user}"

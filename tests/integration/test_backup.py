@@ -29,6 +29,11 @@ INSERT INTO membership (id, version, removed, person_id, role, scope_kind, scope
 VALUES ('m-2', 1, false, 'p-2', 'owner', 'unit', 'u-1');
 """
 MORE: Final = "VALUES ('p-2', 'ana', 'r', '{}', '{}'), ('p-3', 'ana', 'r', '{}', '{}')"
+FOR_EVERYBODY: Final = """
+SELECT count(*) FROM pg_proc
+WHERE prosecdef AND (proacl IS NULL OR EXISTS (SELECT FROM aclexplode(proacl) WHERE grantee = 0))
+"""
+"""Functions in the owner's name that anybody may call."""
 
 
 @pytest.fixture
@@ -98,6 +103,7 @@ async def test_copy_is_restored_with_its_rows_paused_and_with_the_rights_of_the_
     assert ["all"] == [row["subject"] for row in listed]
     assert listed[0]["since"] == manifest(copy)["at"]
     assert 0 == status.code
+    assert 0 == await ask(empty, FOR_EVERYBODY)
     with pytest.raises(asyncpg.InsufficientPrivilegeError):
         await execute(rights, "DELETE FROM audit")
 
