@@ -70,7 +70,7 @@ async def downgrade(
 
       hub db backup before-going-back.dump
 
-      hub db downgrade 0035
+      hub db downgrade 0060
     """
     url = _owner_url()
     lost = await migrations.losses(url, to)

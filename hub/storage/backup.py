@@ -167,6 +167,12 @@ def _require_known(manifest: Manifest) -> None:
             f"The back-up has schema {manifest.revision} and this hub knows {migrations.HEAD}: "
             "restore it with the version that made it, or a newer one."
         )
+    if manifest.revision < migrations.OLDEST:
+        raise ConfigurationError(
+            f"The back-up has schema {manifest.revision}, and this hub knows the way from "
+            f"{migrations.OLDEST} on: restore it with the version that made it, upgrade that, and copy it "
+            f"again (docs/operations/upgrade.md, Before schema {migrations.OLDEST})."
+        )
 
 
 async def _require_empty(database_url: str) -> None:

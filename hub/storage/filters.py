@@ -42,9 +42,10 @@ _BY_INDEX: Final = {
     "event": (frozenset({"admin.payment.received"}), "event <> 'admin.payment.received'"),
 }
 """
-The values that most messages have, and the condition of the index of all others (migration 0038).
+The values that most messages have, and the condition of the index of all others.
 
-PostgreSQL only takes that index where the statement says the same in the same words.
+PostgreSQL only takes that index (`message_channel`, `message_name`) where the statement says the same in the
+same words.
 """
 
 _PLAIN: Final = re.compile(r"[a-z0-9_.]{1,100}")

@@ -9,7 +9,6 @@ from uuid import UUID, uuid4
 
 import pytest
 
-import hub.storage.migrations.versions as migrations
 from hub.desk.cases import queries
 from hub.errors import StorageRefused
 from hub.inbound.replies import read
@@ -18,6 +17,7 @@ from hub.model.casework import CaseKind, ReplyState, ReplyView
 from hub.model.pages import PageQuery
 from hub.ports.cases import CaseFilter, ReplyFilter
 from hub.rendering.titles_es import EVENTS
+from hub.storage import migrations
 from hub.storage.casework import KINDS
 from tests.contract.stores import RealStores
 from tests.contract.values import HOUR, NOON, clock, copropiedad, event, mailed, message, now, stored
@@ -63,8 +63,8 @@ async def replies(stores: RealStores, view: ReplyView | None = None, who: str = 
 
 
 def test_kinds_are_those_of_the_indexes() -> None:
-    text = (Path(migrations.__file__).parent / "v0040_casework.sql").read_text(encoding="utf-8")
-    found = re.findall(r"case_key ~ '[^']+'", text)
+    rooms = sorted(Path(migrations.__file__).parent.glob("baseline/*.sql"))
+    found = [kinds for room in rooms for kinds in re.findall(r"case_key ~ '[^']+'", room.read_text("utf-8"))]
 
     assert [KINDS, KINDS] == found
     assert all(kind.value.replace(".", "[.]") in KINDS for kind in CaseKind)

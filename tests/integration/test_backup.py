@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import stat
 from pathlib import Path
 from typing import Any, Final
@@ -13,7 +14,8 @@ import pytest
 from hub.storage import migrations
 from hub.storage.backup import without_password
 from tests.command_line import Ended, command
-from tests.servers import APP, OWNER, Servers, as_user, execute
+from tests.made_up_migrations import LAST, OWN
+from tests.servers import APP, OWNER, as_user, execute
 
 ROWS: Final = """
 INSERT INTO copropiedad (id, version, name) VALUES ('ph-1', 1, 'Altos del Rosal');
@@ -29,6 +31,7 @@ INSERT INTO membership (id, version, removed, person_id, role, scope_kind, scope
 VALUES ('m-2', 1, false, 'p-2', 'owner', 'unit', 'u-1');
 """
 MORE: Final = "VALUES ('p-2', 'ana', 'r', '{}', '{}'), ('p-3', 'ana', 'r', '{}', '{}')"
+MADE: Final = "SELECT count(*) FROM pg_class WHERE relnamespace = 'public'::regnamespace"
 FOR_EVERYBODY: Final = """
 SELECT count(*) FROM pg_proc
 WHERE prosecdef AND (proacl IS NULL OR EXISTS (SELECT FROM aclexplode(proacl) WHERE grantee = 0))
@@ -204,9 +207,7 @@ async def test_file_that_is_not_what_its_manifest_says_is_refused(
     done = await hub(empty, "db", "restore", copy)
 
     assert 1 == done.code
-    assert 0 == await ask(
-        empty, "SELECT count(*) FROM pg_class WHERE relnamespace = 'public'::regnamespace"
-    ), "nothing is written before the file is proven"
+    assert 0 == await ask(empty, MADE), "nothing is written before the file is proven"
 
 
 async def test_copy_without_all_its_rows_is_a_database_on_which_no_hub_starts(
@@ -222,18 +223,29 @@ async def test_copy_without_all_its_rows_is_a_database_on_which_no_hub_starts(
     assert (1, None) == (status.code, await migrations.current(as_user(empty, OWNER)))
 
 
+@pytest.mark.usefixtures("later")
 async def test_copy_of_an_older_schema_is_upgraded_after_it_is_paused(
-    servers: Servers, empty: str, copy: Path
+    database: str, empty: str, copy: Path
 ) -> None:
-    async with servers.empty_database() as old:
-        await migrations.upgrade(as_user(old, OWNER), to="0033")
-        await copied(old, copy, ROWS)
+    await copied(database, copy, ROWS)
     done = await hub(empty, "db", "restore", copy)
 
     assert 0 == done.code, done.err
-    assert "0033" == manifest(copy)["revision"]
-    assert migrations.HEAD == await migrations.current(empty)
+    assert OWN == manifest(copy)["revision"]
+    assert LAST == await migrations.current(empty)
     assert "all" == await ask(empty, "SELECT subject FROM pause")
+
+
+async def test_copy_of_a_schema_before_the_baseline_is_refused_with_what_to_do(
+    database: str, empty: str, copy: Path
+) -> None:
+    await copied(database, copy)
+    rewrite(copy, revision="0059")
+    done = await hub(empty, "db", "restore", copy)
+
+    assert 1 == done.code
+    assert re.search(r"schema 0059.*from 0060 on: restore it with the version that made it", done.err)
+    assert 0 == await ask(empty, MADE)
 
 
 @pytest.mark.parametrize(

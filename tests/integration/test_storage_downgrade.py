@@ -8,28 +8,25 @@ from typing import Final
 
 import asyncpg
 import pytest
-from alembic.script import ScriptDirectory
 
 from hub.errors import ConfigurationError, StorageUnavailable
 from hub.model import Event
 from hub.storage import Database, migrations
 from hub.storage.migrations.statements import down_of
-from hub.storage.migrations.upgrading import config
+from tests import made_up_migrations
 from tests.command_line import command
 from tests.for_each import for_each
 from tests.integration.test_evidence import Office
+from tests.made_up_migrations import COLUMNS, LAST, OWN
 from tests.servers import execute
 from tests.unit.budget_events import PLACE, town
 from tests.unit.factories import HOUR, MONDAY, event
 
-FIRST_WITH_A_WAY_BACK: Final = "0034"
-"""From here on each migration has one. Before it one restores: 0033 would forget addresses to leave alone."""
+WITHOUT_A_WAY_BACK: Final = {migrations.OLDEST, LAST}
+"""Each other migration has one, ours and those that are made up."""
 SCRIPTS: Final = [
-    script
-    for script in ScriptDirectory.from_config(config()).walk_revisions()
-    if script.revision >= FIRST_WITH_A_WAY_BACK
+    script for script in made_up_migrations.scripts() if script.revision not in WITHOUT_A_WAY_BACK
 ]
-OLDEST: Final = str(SCRIPTS[-1].down_revision)
 SHAPE: Final = """
 SELECT 'column ' || table_name || '.' || column_name || ' ' || data_type || ' ' || is_nullable
        || coalesce(' ' || column_default, '')
@@ -64,23 +61,28 @@ async def rows(database: str) -> dict[str, int]:
         await connection.close()
 
 
-@pytest.mark.parametrize(
-    ("revision", "down_revision"), [(script.revision, str(script.down_revision)) for script in SCRIPTS]
-)
-async def test_way_back_leaves_the_schema_as_it_was_and_may_be_gone_again(
-    empty: str, revision: str, down_revision: str
-) -> None:
-    await migrations.upgrade(empty, to=down_revision)
-    before = await fetch(empty, SHAPE)
-    await migrations.upgrade(empty, to=revision)
-    after = await fetch(empty, SHAPE)
-    await migrations.downgrade(empty, down_revision)
-    back = await fetch(empty, SHAPE)
-    await migrations.upgrade(empty, to=revision)
+async def go(database: str, *revisions: str, back: bool = False) -> dict[str, list[str]]:
+    """Go there step by step; return the shape of the schema at each."""
+    shapes = {}
+    for revision in revisions:
+        await (
+            migrations.downgrade(database, revision) if back else migrations.upgrade(database, to=revision)
+        )
+        shapes[revision] = await fetch(database, SHAPE)
+    return shapes
 
-    assert before != after
-    assert before == back
-    assert after == await fetch(empty, SHAPE)
+
+@pytest.mark.usefixtures("later")
+async def test_way_back_leaves_the_schema_as_it_was_and_may_be_gone_again(empty: str) -> None:
+    steps = [script.revision for script in made_up_migrations.scripts()]
+    steps.remove(LAST)
+    there = await go(empty, *steps)
+    back = await go(empty, *steps[-2::-1], back=True)
+    again = await go(empty, *steps[1:])
+
+    assert len(steps) == len({tuple(shape) for shape in there.values()}) == len(back) + 1
+    assert [] == [revision for revision, shape in back.items() if shape != there[revision]]
+    assert [] == [revision for revision, shape in again.items() if shape != there[revision]]
 
 
 @for_each(script.path for script in SCRIPTS)
@@ -90,16 +92,18 @@ def test_each_way_back_says_what_is_lost(path: str) -> None:
     assert re.fullmatch(r"-- [A-Z].+\.", first)
 
 
+@pytest.mark.usefixtures("later")
 async def test_what_a_hub_wrote_survives_the_way_back_and_the_way_forward_and_it_works_on(
     database: str,
 ) -> None:
+    await migrations.upgrade(database, to=COLUMNS)
     async with Database(database) as opened:
         office = Office(opened)
         await office.take_in(*town(), overdue(1))
         await office.deliver()
     before = await rows(database)
-    lost = await migrations.losses(database, OLDEST)
-    await migrations.downgrade(database, OLDEST)
+    lost = await migrations.losses(database, migrations.OLDEST)
+    await migrations.downgrade(database, migrations.OLDEST)
     between = await rows(database)
     await migrations.upgrade(database)
     async with Database(database) as opened:
@@ -116,41 +120,49 @@ async def test_what_a_hub_wrote_survives_the_way_back_and_the_way_forward_and_it
     assert sum(after.values()) > sum(before.values())
 
 
-async def test_step_without_a_way_back_is_refused_and_changes_nothing(empty: str) -> None:
-    await migrations.upgrade(empty)
-    for to, why in (("0032", "0033 has no way back"), ("9999", "no way"), ("x", "no way")):
+@pytest.mark.usefixtures("later")
+async def test_step_without_a_way_back_is_refused_and_changes_nothing(database: str) -> None:
+    await migrations.upgrade(database)
+    for to, why in ((OWN, f"{LAST} has no way back"), ("9999", "no way"), ("x", "no way")):
         with pytest.raises(ConfigurationError, match=why):
-            await migrations.downgrade(empty, to)
+            await migrations.downgrade(database, to)
 
-    assert migrations.HEAD == await migrations.current(empty)
+    assert LAST == await migrations.current(database)
 
 
-async def test_upgrade_that_fails_says_why_and_changes_nothing(empty: str) -> None:
+async def test_nothing_is_before_the_baseline(database: str) -> None:
+    for to, why in (("base", f"{migrations.OLDEST} has no way back"), ("0059", "no way")):
+        with pytest.raises(ConfigurationError, match=why):
+            await migrations.downgrade(database, to)
+
+
+@pytest.mark.usefixtures("later")
+async def test_upgrade_that_fails_says_why_and_changes_nothing(database: str) -> None:
     """Something of another's is in the way; once it is gone the same command goes through."""
-    await migrations.upgrade(empty, to=OLDEST)
-    await execute(empty, "CREATE TABLE resident_session (theirs text)")
-    before = await fetch(empty, SHAPE)
-    with pytest.raises(StorageUnavailable, match='"resident_session" already exists'):
-        await migrations.upgrade(empty)
-    failed = (await fetch(empty, SHAPE), await migrations.current(empty))
-    await execute(empty, "DROP TABLE resident_session")
-    await migrations.upgrade(empty)
+    await execute(database, "CREATE TABLE liking (theirs text)")
+    before = await fetch(database, SHAPE)
+    with pytest.raises(StorageUnavailable, match='"liking" already exists'):
+        await migrations.upgrade(database)
+    failed = (await fetch(database, SHAPE), await migrations.current(database))
+    await execute(database, "DROP TABLE liking")
+    await migrations.upgrade(database)
 
-    assert (before, OLDEST) == failed
-    assert migrations.HEAD == await migrations.current(empty)
+    assert (before, OWN) == failed
+    assert LAST == await migrations.current(database)
 
 
-async def test_command_says_what_is_lost_and_asks(empty: str) -> None:
-    await migrations.upgrade(empty)
-    environ = {"HUB_DATABASE_URL": empty}
-    refused = await command(environ, "db", "downgrade", OLDEST, text="n\n")
-    stayed = await migrations.current(empty)
-    done = await command(environ, "db", "downgrade", OLDEST, "--yes")
+@pytest.mark.usefixtures("later")
+async def test_command_says_what_is_lost_and_asks(database: str) -> None:
+    await migrations.upgrade(database, to=COLUMNS)
+    environ = {"HUB_DATABASE_URL": database}
+    refused = await command(environ, "db", "downgrade", OWN, text="n\n")
+    stayed = await migrations.current(database)
+    done = await command(environ, "db", "downgrade", OWN, "--yes")
     status = await command(environ, "db", "status")
 
-    assert (1, migrations.HEAD) == (refused.code, stayed)
-    assert "Forgets which digests there were" in refused.err
-    assert (0, OLDEST) == (done.code, await migrations.current(empty))
+    assert (1, COLUMNS) == (refused.code, stayed)
+    assert "Forgets who likes what" in refused.err
+    assert (0, OWN) == (done.code, await migrations.current(database))
     assert 1 == status.code
     assert "hub db upgrade" in status.out
 

@@ -31,6 +31,7 @@ def locks(*statements: str) -> list[TableLock]:
         ("-- Why.\nUPDATE message SET a = 1", "ROW EXCLUSIVE", "changes up to all rows", True),
         ("DELETE FROM message", "ROW EXCLUSIVE", "changes up to all rows", True),
         ("INSERT INTO other (a)\nSELECT a FROM message JOIN x USING (a)", "ACCESS SHARE", "reads all", True),
+        ("ALTER TABLE message ATTACH PARTITION x", "ACCESS EXCLUSIVE", "to divide them by month", True),
         ("CREATE TRIGGER x AFTER INSERT ON message FOR EACH ROW", "SHARE ROW EXCLUSIVE", "trigger", True),
     ],
 )

@@ -18,6 +18,8 @@ from hub.storage.migrations import plan as planning
 from hub.storage.migrations.plan import UpgradePlan
 
 HEAD: Final = "0060"
+OLDEST: Final = "0060"
+"""The oldest schema from which there is a way: that of the baseline, which the migrations begin with."""
 
 _SIZES: Final = load("indexes")["sizes"]
 _HOW: Final = "docs/operations/protect.md, Two users of the database, has the commands"
@@ -28,21 +30,30 @@ _NOT_COMPLETE: Final = (
     "The schema is {revision}, and an index is not built yet: run `hub db upgrade` again. "
     "A hub works with it meanwhile."
 )
+_TOO_OLD: Final = (
+    "The database's schema is {found}, and this hub knows the way from {oldest} on: upgrade it with the last "
+    "version that knows the older ones, then with this one "
+    "(docs/operations/upgrade.md, Before schema {oldest})."
+)
 _NO_OWNER: Final = (
     f"The user of HUB_DATABASE_OWNER_URL does not own the hub's tables: hand them over ({_HOW})."
 )
 
 
-async def upgrade(database_url: str, *, to: str = HEAD, roles_url: str | None = None) -> None:
+async def upgrade(database_url: str, *, to: str | None = None, roles_url: str | None = None) -> None:
     """
-    Bring the schema to a revision, in one transaction; of several at once, one does it and the rest wait.
+    Bring the schema to a revision, else to HEAD, in one transaction; of several at once, the others wait.
 
     Then build the parts of large indexes beside whoever writes (`completing`).
     With `roles_url`, another user of the same database, give that user the rights that the roles need.
-    Raises StorageUnavailable, and ConfigurationError where the users are not the right ones.
+    Raises StorageUnavailable, and ConfigurationError where the users are not the right ones, or there is no
+    way from the schema that is there.
     """
+    to = to or HEAD
     user = await _roles_user(database_url, roles_url) if roles_url else None
-    if user is not None or await current(database_url) != to:
+    found = await current(database_url)
+    _require_way(found)
+    if user is not None or found != to:
         from hub.storage.migrations import upgrading  # noqa: PLC0415 - Alembic takes 0.3 s that others do not need
 
         await upgrading.upgrade(database_url, to, user)
@@ -54,14 +65,15 @@ async def upgrade(database_url: str, *, to: str = HEAD, roles_url: str | None = 
         raise StorageUnavailable(_NOT_COMPLETE.format(revision=to)) from exc
 
 
-async def plan(database_url: str, *, to: str = HEAD) -> UpgradePlan:
-    """Plan an upgrade to that revision, and change nothing: locks, and about how long at the present size."""
+async def plan(database_url: str) -> UpgradePlan:
+    """Plan an upgrade to HEAD, and change nothing: locks, and about how long at the present size."""
     from hub.storage.migrations import upgrading  # noqa: PLC0415 - the same
 
     found = await current(database_url)
+    _require_way(found)
     async with _connected(database_url) as connection:
         rows = {row["name"]: row["rows"] for row in await connection.fetch(_SIZES)}
-    return planning.plan(upgrading.pending(found, to), rows, found, to)
+    return planning.plan(upgrading.pending(found, HEAD), rows, found, HEAD)
 
 
 async def losses(database_url: str, to: str) -> list[str]:
@@ -98,10 +110,16 @@ async def current(database_url: str) -> str | None:
 async def require_current(database_url: str) -> None:
     """Raise ConfigurationError, naming the command to run, unless the schema is at HEAD."""
     found = await current(database_url)
+    _require_way(found)
     if found != HEAD:
         raise ConfigurationError(
             f"The database's schema is {found or 'missing'} and this hub needs {HEAD}: run `hub db upgrade`."
         )
+
+
+def _require_way(found: str | None) -> None:
+    if found is not None and found < OLDEST:
+        raise ConfigurationError(_TOO_OLD.format(found=found, oldest=OLDEST))
 
 
 async def _roles_user(owner_url: str, roles_url: str) -> str | None:

@@ -23,6 +23,17 @@ def statements_beside(module: str) -> Callable[[], None]:
     return partial(_run, Path(module).with_suffix(".sql"))
 
 
+def statements_in(folder: Path, *names: str) -> Callable[[], None]:
+    """Return the function that runs the statements of the folder's `.sql` files, in this order."""
+    files = [folder / f"{name}.sql" for name in names]
+
+    def run() -> None:
+        for file in files:
+            _run(file)
+
+    return run
+
+
 def way_back(module: str) -> Callable[[], None]:
     """Return the function that takes the migration back by the statements of the module's `.down.sql`."""
     return partial(_run, down_of(module))

@@ -26,6 +26,9 @@ from hub.storage import rights
 from hub.storage.connection import connect, translated
 from hub.storage.migrations.statements import down_of, statements_of
 
+VERSIONS: Final = (Path(__file__).parent / "versions",)
+"""Where the migrations are."""
+
 _LOCK: Final = 0x687562  # an advisory lock of our own: "hub"
 _WAITS: Final = "1s"
 """How long a statement waits for a table that another transaction holds: whoever comes waits behind it."""
@@ -100,8 +103,7 @@ def pending(current: str | None, to: str) -> Iterator[tuple[str, str, list[str]]
     except (CommandError, RevisionError) as exc:
         raise ConfigurationError(f"There is no way from schema {current} to {to}.") from exc
     for step in reversed(steps):
-        divides = getattr(step.module, "PLANNED", ())
-        yield step.revision, step.doc, [*divides, *statements_of(Path(step.path).with_suffix(".sql"))]
+        yield step.revision, step.doc, statements_of(Path(step.path).with_suffix(".sql"))
 
 
 async def _migrate(database_url: str, work: Callable[[Connection], None]) -> None:
@@ -147,6 +149,8 @@ def config(connection: Connection | None = None) -> Config:
     """Set where the migrations are, and on which connection `env.py` runs them."""
     configured = Config()
     configured.set_main_option("script_location", str(Path(__file__).parent))
+    configured.set_main_option("path_separator", "newline")
+    configured.set_main_option("version_locations", "\n".join(map(str, VERSIONS)))
     configured.attributes["connection"] = connection
     return configured
 
@@ -175,7 +179,10 @@ def _begin(connection: Connection) -> None:
 def _upgrade(connection: Connection, to: str, user: str | None) -> None:
     _begin(connection)
     _require_utf8(connection)
-    command.upgrade(config(connection), to)
+    try:
+        command.upgrade(config(connection), to)
+    except CommandError as exc:  # an older hub than the one that has made this schema
+        raise ConfigurationError(f"There is no way to schema {to}: {exc}.") from exc
     if user is not None:
         names = connection.exec_driver_sql(rights.NAMES, (user,)).one()
         for statement in rights.grants(*names):

@@ -157,7 +157,7 @@ CROSS JOIN LATERAL (
 LEFT JOIN copropiedad ON copropiedad.id = event.copropiedad_id
 LEFT JOIN unit ON unit.id = event.unit_id
 LEFT JOIN LATERAL (
-    -- Only the mark of an erased person's address is kept: schema 0033.
+    -- Only the mark of an erased person's address is kept: `address_mark`.
     SELECT * FROM suppression
     WHERE suppression.address IN (message.address, address_mark(message.address))
       AND suppression.channel = message.channel AND lifted_at IS NULL

@@ -17,7 +17,7 @@ SET LOCAL lock_timeout = '500ms'
 SELECT to_regclass($1) IS NOT NULL AS there
 
 -- make --
--- As the tables' owner: schema 0016.
+-- As the tables' owner: `make_month` and `drop_month` of the baseline.
 SELECT make_month($1, $2, $3, $4)
 
 -- holding --

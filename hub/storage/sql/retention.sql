@@ -181,7 +181,7 @@ SELECT (SELECT count(*) FROM ended) + (SELECT count(*) FROM failed)
      + (SELECT count(*) FROM pages) + (SELECT count(*) FROM codes) AS n
 
 -- audit --
--- As the tables' owner: schema 0033. The function itself keeps a year, for every caller.
+-- As the tables' owner: `forget_audit`. The function itself keeps a year, for every caller.
 SELECT CASE WHEN $3 THEN forget_audit($1, $2) ELSE (
     SELECT count(*) FROM (SELECT FROM audit WHERE at < $1 LIMIT $2) AS old
 ) END AS n

@@ -1,1 +1,0 @@
-ALTER TABLE person ADD COLUMN large_print boolean NOT NULL DEFAULT false;

@@ -1,2 +1,0 @@
--- Forgets which digests there were. What waited for one leaves by itself when its time comes.
-DROP TABLE notice_digest;

@@ -1,2 +1,0 @@
--- Loses nothing: lists of matters are slower with many open cases.
-DROP INDEX clock_work;
