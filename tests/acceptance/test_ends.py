@@ -79,11 +79,11 @@ async def test_an_unacknowledged_emergency_escalates_and_acknowledging_ends_it(h
 async def test_a_last_letter_handed_over_keeps_the_promise_and_one_that_lies_there_breaks_it(
     house: House,
 ) -> None:
-    house.policy(a_call(lead=4, warn=20))
+    house.policy(a_call(lead=2, warn=10))
     async with house.running() as publisher:
         await directory.publish_all(publisher)
         await _owner_on_paper(publisher)
-        starts = datetime.now(UTC) + timedelta(seconds=23)
+        starts = datetime.now(UTC) + timedelta(seconds=12)
         handed_over, _ = [
             await publisher.publish("admin.assembly.convened", _assembly(number, starts)) for number in (1, 2)
         ]

@@ -33,9 +33,9 @@ sms = { base = "100ms", cap = "300ms", jitter = 0, tries = 1000 }
 interval = "300ms"
 clear_after = "2s"
 heartbeat_max_age = "2s"
-audit_max_age = "8s"
+audit_max_age = "4s"
 """
-"""The audit looks every five seconds."""
+"""The audit looks every second."""
 
 
 async def hire(publishing: Publisher) -> None:

@@ -13,7 +13,7 @@ from tests.acceptance.conftest import House
 from tests.acceptance.harness import fewest, hub_process, publisher, until
 from tests.acceptance.publisher_queue import reply
 
-PROVIDER_TAKES: Final = 8.0
+PROVIDER_TAKES: Final = 3.0
 SLOW_PROVIDER: Final = """
 [delivery]
 provider_timeout = "30s"
@@ -50,7 +50,7 @@ async def test_a_stop_waits_for_slow_providers_says_so_and_sends_nothing_twice(h
     assert 0 == status
     assert CONNECTIONS == handed_over
     assert {"sms": CONNECTIONS} == said[0]["channels"]
-    assert len(said) >= 2, "it says so again every few seconds"
+    assert len(said) >= 2, "it says so again and again"
     assert (TEXTS, {1}) == (len(times), set(times.values()))
 
 

@@ -21,7 +21,7 @@ from tests.integration.broker_damage import add_user, administrator, declare_ane
 from tests.servers import Servers
 
 PATIENCE = 15.0
-"""Seconds; a canary leaves every five."""
+"""Seconds; a canary leaves every second."""
 QUICK = """
 [monitor]
 interval = "300ms"

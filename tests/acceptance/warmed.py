@@ -1,6 +1,8 @@
 """
 Objects that every hub makes of the hub's own files, made before one is forked: it has them from its parent.
 
+Forked hubs also look each second for what others look for every five: half of the tests wait for such a look.
+
 Read only by the process that forks them (`forked.py`).
 """
 
@@ -12,17 +14,27 @@ from collections import deque
 
 from aiohttp import web
 
+from hub.app import topology
 from hub.channels.push.oauth import _private_key
 from hub.cloudevents.schemas import Schemas
+from hub.consumers import messages
 from hub.parts.company import CompanyRules
 from hub.rendering.templates import DEFAULT_LOCALE
 from hub.settings import load
+from hub.timers import scheduler
 from hub.web.application import api_document, events_document
 from hub.web.routes import ROUTES, add_routes
 from tests.providers.fcm import PEM
 
 OFTEN = frozenset({"pqrs.received", "pqrs.replied", "pqrs.responded", "admin.payment.received"})
 """Events of most tests: each hub would compile their texts again, five milliseconds a form."""
+
+IN_A_SECOND = ((scheduler, "AUDIT"), (topology, "EVERY"), (messages, "AGAIN"))
+"""Lost work, the way of the events, and the providers that a stop waits for."""
+
+for _module, _name in IN_A_SECOND:
+    assert getattr(_module, _name) > 1.0
+    setattr(_module, _name, 1.0)
 
 _RULES = CompanyRules(load({"HUB_MODE": "live"}))
 
