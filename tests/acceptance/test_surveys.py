@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any, Final
 
 from aiohttp import ClientSession, hdrs
@@ -9,9 +10,10 @@ from yarl import URL
 
 from hub.local.loopback import free_port
 from hub.storage import Database
+from hub.timers import scheduler
 from tests.acceptance import directory
 from tests.acceptance.conftest import House
-from tests.acceptance.harness import until
+from tests.acceptance.harness import hub_process, publisher, until
 from tests.acceptance.test_promises import HUB, SECRET, link_in
 
 AT_ONCE: Final = """
@@ -38,22 +40,30 @@ ANOTHER: Final = {
 """A survey to somebody who presses the button of its mail."""
 
 
+def audit_what_is_due() -> None:
+    """Run in the new process: follow-ups are silent, and only the audit does them, ten seconds late."""
+    setattr(scheduler, "MISSED", timedelta(seconds=1))  # noqa: B010 - a constant elsewhere
+
+
 async def test_closed_case_asks_and_a_low_score_starts_the_call_once(house: House) -> None:
     address = f"127.0.0.1:{free_port()}"
     house.policy(AT_ONCE)
     house.settings |= {"HUB_SECRET": SECRET, "HUB_PUBLIC_URL": HUB, "HUB_HTTP": address}
     house.settings |= {"HUB_WHATSAPP_URL": house.whatsapp.url}
+    hub = house.hub()
+    hub.prepare = audit_what_is_due
     async with (
-        house.running() as publisher,
+        hub_process(hub),
+        publisher(house.amqp_url) as publishing,
         Database(house.database_url) as database,
         ClientSession(f"http://{address}") as client,
     ):
-        await directory.publish_all(publisher)
-        await publisher.publish("privacy.consent.granted", AGREED)
-        await publisher.publish("privacy.consent.granted", {**AGREED, "subject_id": "p-nivel-4"})
+        await directory.publish_all(publishing)
+        await publishing.publish("privacy.consent.granted", AGREED)
+        await publishing.publish("privacy.consent.granted", {**AGREED, "subject_id": "p-nivel-4"})
         for number in (1, 2):
-            await publisher.publish("pqrs.received", directory.pqrs(number, **ANA))
-            await publisher.publish(
+            await publishing.publish("pqrs.received", directory.pqrs(number, **ANA))
+            await publishing.publish(
                 "pqrs.closed",
                 {
                     "pqrs_id": f"pqrs-{number}",
@@ -74,7 +84,7 @@ async def test_closed_case_asks_and_a_low_score_starts_the_call_once(house: Hous
             return [("sent", None), ("suppressed", "asked_lately")] == await states()
 
         await until(are_decided, "one survey to be sent and the other to be refused")
-        await publisher.publish("survey.requested", ANOTHER)
+        await publishing.publish("survey.requested", ANOTHER)
         await press_one_click(house, client, database)
         link = await the_link(house)
         page = await client.get(link.relative())
