@@ -87,42 +87,38 @@ def outcome(messages: Sequence[Message]) -> list[tuple[str, State, str | None]]:
     return [(message.channel, message.state, message.reason) for message in messages]
 
 
+BY_MAIL: Final = ("email", State.QUEUED, None)
+BY_SMS: Final = ("sms", State.QUEUED, None)
+REFUSED: Final = ("email", State.SUPPRESSED, "not_consented")
+
+
 @pytest.mark.parametrize(
     ("consents", "expected"),
     [
-        ([], ("email", State.SUPPRESSED, "not_consented")),
-        ([consent("sms")], ("sms", State.QUEUED, None)),
+        ([], REFUSED),
+        ([consent("sms")], BY_SMS),
         # Several at once: the first of the policy.
-        ([consent("push", "sms", "email")], ("email", State.QUEUED, None)),
-        ([consent()], ("email", State.QUEUED, None)),
+        ([consent("push", "sms", "email")], BY_MAIL),
+        ([consent()], BY_MAIL),
         # Another channel that is authorised later changes nothing.
-        (
-            [consent("sms"), consent("email", "sms", at=MONDAY - HOUR)],
-            ("sms", State.QUEUED, None),
-        ),
+        ([consent("sms"), consent("email", "sms", at=MONDAY - HOUR)], BY_SMS),
         # A revoked consent is not used, and one that was given again begins anew.
-        (
-            [consent("sms", "email"), consent("email", at=MONDAY - HOUR, granted=False)],
-            ("sms", State.QUEUED, None),
-        ),
+        ([consent("sms", "email"), consent("email", at=MONDAY - HOUR, granted=False)], BY_SMS),
         (
             [
                 consent("sms", "email"),
                 consent("email", at=MONDAY - 3 * HOUR, granted=False),
                 consent("sms", "email", at=MONDAY - 2 * HOUR),
             ],
-            ("sms", State.QUEUED, None),
+            BY_SMS,
         ),
-        (
-            [consent("sms"), consent(at=MONDAY - HOUR, granted=False)],
-            ("email", State.SUPPRESSED, "not_consented"),
-        ),
+        ([consent("sms"), consent(at=MONDAY - HOUR, granted=False)], REFUSED),
         # Neither another purpose, nor another person, nor paper.
-        ([consent("sms", purpose="commercial")], ("email", State.SUPPRESSED, "not_consented")),
-        ([consent("sms", who="p-luis")], ("email", State.SUPPRESSED, "not_consented")),
-        ([consent("print", "voice", "inbox")], ("email", State.SUPPRESSED, "not_consented")),
+        ([consent("sms", purpose="commercial")], REFUSED),
+        ([consent("sms", who="p-luis")], REFUSED),
+        ([consent("print", "voice", "inbox")], REFUSED),
         # Authorised for longer, but not to be reached there; the other one is authorised too.
-        ([consent("whatsapp"), consent("whatsapp", "sms", at=MONDAY - HOUR)], ("sms", State.QUEUED, None)),
+        ([consent("whatsapp"), consent("whatsapp", "sms", at=MONDAY - HOUR)], BY_SMS),
     ],
 )
 async def test_collection_goes_over_the_channel_that_the_person_has_authorised(
@@ -140,7 +136,7 @@ async def test_a_consent_in_the_same_batch_counts() -> None:
     hub = await town()
     await hub.take_in(overdue(), consent("sms"))
 
-    assert [("sms", State.QUEUED, None)] == outcome(hub.of(overdue()))
+    assert [BY_SMS] == outcome(hub.of(overdue()))
 
 
 def test_the_order_of_several_channels_is_the_policys() -> None:
