@@ -19,9 +19,6 @@ _COMPANY: Final = CompanyRules(load({}))
 def operator(database: Any, who: str = "cli:ana", reach: Reach = EVERYTHING, **doubles: object) -> Operator:
     """Make an operator, who may do everything; `doubles` stand in the places of stores."""
     stores = Stores(
-        company=_COMPANY,
-        database=database,
-        publisher=MemoryPublisher(),
-        appointments=MemoryAppointments(now),
+        company=_COMPANY, database=database, publisher=MemoryPublisher(), appointments=MemoryAppointments(now)
     )
     return Operator(who=who, reach=reach, needs=frozenset(Scope), stores=with_doubles(stores, **doubles))

@@ -68,10 +68,7 @@ class Forked:
 
 
 def _run(
-    environment: Mapping[str, str],
-    arguments: tuple[str, ...],
-    log: Path,
-    prepare: Callable[[], None] | None,
+    environment: Mapping[str, str], arguments: tuple[str, ...], log: Path, prepare: Callable[[], None] | None
 ) -> None:
     """Become `hub …`, in the new process."""
     from hub.cli.main import main  # noqa: PLC0415 - read already where this runs

@@ -31,9 +31,7 @@ def closing(days: int) -> str:
     return "[calendar.special_days]\n" + "".join(f'"{day}" = []\n' for day in closed)
 
 
-async def test_closed_days_move_a_running_term_without_repeating_steps(
-    house: House,
-) -> None:
+async def test_closed_days_move_a_running_term_without_repeating_steps(house: House) -> None:
     received = datetime.now(UTC) - timedelta(days=10)
     house.policy(AN_EARLY_WARNING)
     async with house.running() as publisher:

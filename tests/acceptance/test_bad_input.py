@@ -100,9 +100,7 @@ async def test_body_that_is_no_event_is_kept_as_it_came_with_its_correction(home
     assert "Marcada" not in letter["reason"]
 
 
-async def test_unknown_type_goes_to_the_normal_lane_and_names_similar_types(
-    home: Lasting,
-) -> None:
+async def test_unknown_type_goes_to_the_normal_lane_and_names_similar_types(home: Lasting) -> None:
     await home.publish("pqrs.recieved", reply("confusa"))
     letter = await home.refused("pqrs.recieved")
 
@@ -185,9 +183,7 @@ async def test_a_subscriber_gets_refusals_and_never_rejections(home: Lasting) ->
     assert [] == home.notices_of("event.rejected")
 
 
-async def test_future_event_is_refused_and_its_later_replay_is_idempotent(
-    home: Lasting,
-) -> None:
+async def test_future_event_is_refused_and_its_later_replay_is_idempotent(home: Lasting) -> None:
     # The hub lets a publisher's clock run ahead five minutes: soon it will be right.
     soon = datetime.now(UTC) + timedelta(minutes=5, seconds=4)
     await home.publish_raw(envelope("pqrs.replied", reply("futura"), time=soon.isoformat()), "prueba.futura")

@@ -22,9 +22,7 @@ IDA = {"name": "Ida Torres", "email": "ida@example.co", "phone": "+573005550199"
 ANSWER = {"pqrs_id": "pqrs-8", "radicado": NUMBER, "copropiedad_id": directory.BUILDING}
 
 
-async def test_petition_with_a_letter_has_a_constancia_that_anybody_verifies(
-    house: House,
-) -> None:
+async def test_petition_with_a_letter_has_a_constancia_that_anybody_verifies(house: House) -> None:
     house.policy(at_work() + A_LADDER_OF_MINUTES)
     house.settings["HUB_SECRET"] = "a-secret-that-nobody-guesses-and-long-enough"
     house.settings["HUB_PUBLIC_URL"] = "https://hub.example.co"

@@ -5,11 +5,15 @@ from __future__ import annotations
 import asyncio
 import json
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from tests.acceptance.conftest import House
 from tests.acceptance.directory import pqrs, publish_all
 from tests.acceptance.harness import hub_process, until
+from tests.acceptance.publisher_queue import Lasting, lasting
 from tests.acceptance.test_emergency_replies import plain_text
+from tests.servers import Servers
+from tests.unit.factories import event
 
 PEDRO = "pedro1@example.co"
 LIFE = 1.0
@@ -60,3 +64,27 @@ async def test_petitioner_gets_one_apology_for_all_the_steps_of_an_outage(house:
     [apology] = told(house)
     assert "la gerencia general" in apology
     assert 1 == sum(not person.startswith("p-nivel") for person in people)
+
+
+STARTED = datetime.now(UTC) - timedelta(hours=3)
+RESTARTS = 'hub_case_replays_total{how="restart"}'
+
+
+async def test_a_late_answer_ends_the_clock_in_time_and_is_counted(servers: Servers, tmp_path: Path) -> None:
+    async with lasting(servers, tmp_path) as home:
+        for name, hours in (("pqrs.received", 0), ("pqrs.closed", 2), ("pqrs.replied", 1)):
+            at = STARTED + timedelta(hours=hours)
+            await home.publish(name, event(name, {"pqrs_id": "tarde"}).data, time=at.isoformat())
+            await until(lambda: _is_known(home, name), name)  # noqa: B023 - waited for at once
+        clocks = (await home.ask("/api/clocks?state=met"))["items"]
+        async with home.api.get("/metrics") as response:
+            metrics = (await response.text()).splitlines()
+
+    [first_reply] = [clock for clock in clocks if clock["name"] == "first_reply"]
+    assert datetime.fromisoformat(first_reply["ended_at"]) == STARTED + timedelta(hours=1)
+    assert f"{RESTARTS} 1.0" in metrics
+
+
+async def _is_known(home: Lasting, name: str) -> bool:
+    """Return whether the event has messages: then its clocks are written as well."""
+    return bool((await home.ask(f"/api/messages?event={name}"))["items"])

@@ -47,9 +47,7 @@ async def messages(house: House, *narrowed: str) -> list[dict[str, Any]]:
     return [item for item in listed["items"] if not item["event"].startswith("directory.")]
 
 
-async def test_a_legal_answer_whose_mail_bounces_for_good_becomes_a_letter_and_an_alert(
-    house: House,
-) -> None:
+async def test_a_legal_answer_whose_mail_bounces_for_good_becomes_a_letter_and_an_alert(house: House) -> None:
     house.policy(at_work())
     house.smtp.on("RCPT", replying("550 5.1.1 no such user", about="ida@"))
     async with house.running() as publisher:

@@ -98,9 +98,7 @@ async def test_a_described_provider_sends_with_the_buildings_name_and_its_receip
     assert [] == aggregator.violations
 
 
-async def test_early_receipt_with_only_the_provider_reference_counts(
-    house: House,
-) -> None:
+async def test_early_receipt_with_only_the_provider_reference_counts(house: House) -> None:
     port, secret = free_port(), "signs-addresses-of-this-test"
     public = f"http://127.0.0.1:{port}"
     fixed = Addresses(public_url=public, ring=KeyRing([Secret(secret)])).fixed("mensajeria", Use.RECEIPTS)

@@ -23,10 +23,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 async def test_a_payment_becomes_a_mail_and_a_push_to_the_payer(home: Lasting) -> None:
     await directory.publish_all(home.publisher)
-    event_id = await home.publish(
-        "admin.payment.received",
-        directory.PAYMENT,
-    )
+    event_id = await home.publish("admin.payment.received", directory.PAYMENT)
     await until(lambda: bool(_paid(home) and _pushes(home, "pago")), "the mail and the push")
     listed = await home.house.settled(event_id)
 
@@ -75,10 +72,7 @@ async def test_an_emergency_reaches_the_residents_on_every_channel_that_there_is
     await directory.publish_all(home.publisher)
     # The directory travels in the normal lane and the emergency in the urgent one.
     await until(lambda: _known(home.house, "p-ana"), "the directory to be taken in")
-    event_id = await home.publish(
-        "emergency.declared",
-        directory.DRILL,
-    )
+    event_id = await home.publish("emergency.declared", directory.DRILL)
 
     def mails() -> list[Mail]:
         return [mail for mail in home.house.smtp.mails if "escalera norte" in _text_of(mail)]

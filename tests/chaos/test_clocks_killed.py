@@ -58,9 +58,7 @@ async def test_timers_killed_between_publish_advance_and_arm_fire_each_step_once
     assert [STEPS] * CASES == in_order(trial)
 
 
-async def test_timers_killed_among_many_steps_lose_and_repeat_nothing(
-    trial: Scenario,
-) -> None:
+async def test_timers_killed_among_many_steps_lose_and_repeat_nothing(trial: Scenario) -> None:
     """Of 200 due at once, some are confirmed when the process dies; SQL does not record the next step."""
     await staffed(trial, TWO_STEPS)
     async with trial.hub(*OTHERS), watched(trial, "timers") as first:

@@ -27,9 +27,7 @@ SEED_OF_DEAD_LETTERS = 150
 pytestmark = [pytest.mark.chaos]
 
 
-async def test_each_malformed_event_is_a_dead_letter_and_crashes_nothing(
-    trial: Scenario,
-) -> None:
+async def test_each_malformed_event_is_a_dead_letter_and_crashes_nothing(trial: Scenario) -> None:
     async with trial.hub() as hub:
         thrown = await throw(trial, drawn())
         await trial.publish([replied(1)])

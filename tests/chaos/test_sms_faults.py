@@ -47,9 +47,7 @@ async def test_retry_after_of_the_provider_is_kept_and_nobody_is_lost(trial: Sce
     assert all(answered[who] - refusals[-1] >= PATIENCE for who, refusals in asked.items())
 
 
-async def test_text_accepted_without_an_answer_repeats_under_one_reference(
-    trial: Scenario,
-) -> None:
+async def test_text_accepted_without_an_answer_repeats_under_one_reference(trial: Scenario) -> None:
     trial.house.twilio.script.extend([trial.house.twilio.accept_then_hang] * TIMES)
     verdict = await judged(trial)
 

@@ -35,9 +35,7 @@ async def test_temporary_refusal_loses_nobody_and_doubles_nobody(
     assert 0 == verdict.unknown
 
 
-async def test_connection_dropped_during_data_loses_and_doubles_nobody(
-    trial: Scenario,
-) -> None:
+async def test_connection_dropped_during_data_loses_and_doubles_nobody(trial: Scenario) -> None:
     trial.house.smtp.on("CONTENT", manners.first(TIMES, manners.drop_after_part))
     verdict = await judged(trial)
 

@@ -90,11 +90,14 @@ async def test_who_is_gone_from_the_file_is_ended_only_when_asked(stores: RealSt
     reported = await apply(stores, shorter)
     kept = await names(stores, group)
     ended = await apply(stores, shorter, end_missing=True)
+    left = await names(stores, group)
+    back = await apply(stores, PEOPLE)
 
     assert [["tenant"], ["tenant"]] == [
         [row.data["role"] for row in report.missing] for report in (reported, ended)
     ]
-    assert (["Julie Martin"], []) == (kept, await names(stores, group))
+    assert (["Julie Martin"], []) == (kept, left)
+    assert ["2099-01-31"] == [change.data["until"] for change in back.made]
 
 
 async def test_people_and_staff_files_do_not_end_each_others_memberships(

@@ -13,6 +13,7 @@ from hub.storage import Database, migrations
 from hub.storage.migrations import upgrading
 from hub.web.console import sign_in
 from tests import made_up_migrations
+from tests.integration.console_hub import ConsoleHub, console_hub
 from tests.servers import Servers
 
 
@@ -61,3 +62,10 @@ async def later(servers: Servers, monkeypatch: pytest.MonkeyPatch) -> None:
     await servers.make_template()  # which has ours
     monkeypatch.setattr(upgrading, "VERSIONS", made_up_migrations.WITH_THESE)
     monkeypatch.setattr(migrations, "HEAD", made_up_migrations.LAST)
+
+
+@pytest.fixture
+async def hub(servers: Servers) -> AsyncIterator[ConsoleHub]:
+    """The console of a hub with two buildings."""
+    async with console_hub(servers) as hub:
+        yield hub

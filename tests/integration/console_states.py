@@ -82,8 +82,7 @@ async def _messages(stores: RealStores) -> Ids:
             of, channel="inbox", contact_id="inbox", state=State.WAITING, **{**address, "address": "p-alfa"}
         ),
     }
-    async with stores.intake.transaction() as transaction:
-        await transaction.add_events([of])
+    await stores.add_events(of)
     await stores.add(*made.values())
     words = Rendered(subject="Su caso", text="Ya va el técnico.", html="<p>Ya va el técnico.</p>")
     entry = made["ENTRY"]
@@ -103,8 +102,7 @@ async def _replies(stores: RealStores) -> Ids:
         state=State.SENT,
         purpose=Purpose.EMERGENCY,
     )
-    async with stores.intake.transaction() as transaction:
-        await transaction.add_events([of])
+    await stores.add_events(of)
     await stores.add(told)
     answer = Reply(
         channel="sms",
@@ -123,8 +121,7 @@ async def _replies(stores: RealStores) -> Ids:
         added = await stores.replies.add(read(reply, await stores.replies.about(reply), now=now()))
         ids |= {word: str(added.id), "CONVERSATION": f"thread_id:{added.thread}"}
     said = stored(event("inbound.message.received", id="hello"), case=ids["CONVERSATION"])
-    async with stores.intake.transaction() as transaction:
-        await transaction.add_events([said])
+    await stores.add_events(said)
     return ids
 
 
@@ -133,8 +130,7 @@ async def _clocks(stores: RealStores) -> Ids:
     place = {"context": {"copropiedad_id": HERE}}
     kept = clock("pqrs_id:KEPT", state=ClockState.MET, ended_at=now(), **place)
     waits = clock("pqrs_id:WAITS", course=ClockHistory(pauses=(Pause(since=now()),)), **place)
-    async with stores.intake.transaction() as transaction:
-        await transaction.save_clocks([kept, waits])
+    await stores.save_clocks(kept, waits)
     return {"KEPT": str(kept.id), "WAITS": str(waits.id)}
 
 
@@ -144,8 +140,7 @@ async def _twice(stores: RealStores) -> None:
         stored(event(name, id=f"twice-{name}"), copropiedad_id=HERE, case=f"{field}:TWICE-1")
         for name, field in (("pqrs.received", "pqrs_id"), ("maintenance.request.received", "request_id"))
     ]
-    async with stores.intake.transaction() as transaction:
-        await transaction.add_events(both)
+    await stores.add_events(*both)
 
 
 async def _webhook(hub: ConsoleHub) -> str:

@@ -91,11 +91,7 @@ ON_THIS_MACHINE: Final = (
         opens_open=False,
     ),
     Identity(
-        name="another site in a browser here",
-        headers=FOREIGN,
-        scopes=ALL,
-        is_guarded=False,
-        may_change=False,
+        name="another site in a browser here", headers=FOREIGN, scopes=ALL, is_guarded=False, may_change=False
     ),
 )
 """A hub without HUB_API_KEY answers this machine alone."""

@@ -79,8 +79,7 @@ class Portal(World):
     ) -> Message:
         """Put an entry into somebody's inbox, as the channel does; its message waits."""
         of = stored(event(name, id=f"event-{who}-{minutes}"), case="pqrs_id:PQ-1")
-        async with self.stores.intake.transaction() as transaction:
-            await transaction.add_events([of])
+        await self.stores.add_events(of)
         made = NOON + timedelta(minutes=minutes)
         values = {"channel": "inbox", "contact_id": "inbox", "state": State.WAITING, "created_at": made}
         sent = message(of, person=who, **{**values, **fields})
@@ -107,8 +106,7 @@ async def open_portal(database: str) -> AsyncIterator[Portal]:
     """Serve the hub, and give the portal its key."""
     async with open_stores(database) as stores, Database(database) as opened:
         portal = Portal(stores, opened)
-        async with stores.intake.transaction() as transaction:
-            await transaction.apply_directory([person(MARIA), person(PEDRO)])
+        await stores.apply_directory(person(MARIA), person(PEDRO))
         key, portal.key = api_keys.issue(
             "portal", scopes={Scope.INBOX}, known_types=(), by="test", now=datetime.now(UTC)
         )

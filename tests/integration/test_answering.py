@@ -15,8 +15,9 @@ from hub.errors import ChannelClosed, NoSuch
 from hub.inbound.replies import read
 from hub.model import About, Reply, Scope, StoredEvent
 from hub.model.casework import ReplyState
-from hub.storage import Database, PostgresDelivery, PostgresIntake, PostgresReplies
+from hub.storage import Database, PostgresDelivery, PostgresReplies
 from hub.testing import MemoryPublisher
+from tests.contract.stores import stores_in
 from tests.contract.values import message, now, stored
 from tests.operators import operator
 from tests.unit.factories import event
@@ -48,8 +49,7 @@ async def wrote(database: Database, *, hours: float = 1, about: About = About(),
 async def circular(database: Database) -> StoredEvent:
     """Store a circular of the building, which somebody answers."""
     of = stored(event("admin.circular.issued", {"circular_id": "c-1"}), copropiedad_id=HERE)
-    async with PostgresIntake(database).transaction() as transaction:
-        await transaction.add_events([of])
+    await stores_in(database).add_events(of)
     return of
 
 

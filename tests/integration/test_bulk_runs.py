@@ -44,15 +44,13 @@ class Place:
             message_of(of, person=f"p-{number}", state=State.FAILED, reason="timeout", created_at=now())
             for number in range(count)
         ]
-        async with self.stores.intake.transaction() as transaction:
-            await transaction.add_events([of])
+        await self.stores.add_events(of)
         await self.stores.add(*lost)
         return [message.id for message in lost]
 
     async def bury(self, count: int) -> None:
         letters = [letter(f"{{{number}".encode(), received_at=now()) for number in range(count)]
-        async with self.stores.intake.transaction() as transaction:
-            await transaction.add_dead_letters(letters)
+        await self.stores.add_dead_letters(*letters)
 
     async def start(self, kind: BulkKind, asked: BulkFilter) -> BulkRun:
         order, audit = BulkOrder(kind=kind, asked=asked, reason="falla"), MemoryAudit()

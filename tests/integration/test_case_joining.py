@@ -159,9 +159,7 @@ SECOND: Final = "pqrs_id:pqrs-2"
 OTHER: Final = OtherCaseBody(other="PQ-2")
 
 
-async def test_two_petitions_are_one_thread_and_one_answer_ends_the_terms_of_both(
-    desk: Desk,
-) -> None:
+async def test_two_petitions_are_one_thread_and_one_answer_ends_the_terms_of_both(desk: Desk) -> None:
     """Ley 1755 de 2015, arts. 13 and 14: each petition has its own answer, within its own term."""
     await desk.petition(1)
     await desk.petition(2)
@@ -277,9 +275,7 @@ async def test_cases_of_other_people_or_places_and_answered_ones_are_not_joined(
     assert [] == await desk.by.db.rows("SELECT case_key FROM case_merge")
 
 
-async def test_what_was_taken_apart_is_joined_again_and_an_answer_ends_its_promise(
-    desk: Desk,
-) -> None:
+async def test_what_was_taken_apart_is_joined_again_and_an_answer_ends_its_promise(desk: Desk) -> None:
     await desk.petition(1)
     reply = await desk.writes(CASE, "Y el ascensor.")
     apart = (await splits.split_reply(desk.by, CASE, reply)).apart

@@ -26,9 +26,9 @@ from hub.operations.cases.acts import CaseTaken
 from hub.operations.cases.entries import entries_of
 from hub.operations.cases.schemas import ThreadEntry, ThreadKind
 from hub.rendering.filters import fecha
-from hub.storage import Database, PostgresIntake
+from hub.storage import Database
 from hub.testing import MemoryPublisher
-from tests.contract.stores import open_stores
+from tests.contract.stores import open_stores, stores_in
 from tests.contract.values import NOON, clock, event, person, stored
 from tests.integration.two_buildings import registry_of
 from tests.operators import operator
@@ -68,8 +68,7 @@ async def thread(by: Operator, *, notes: bool = True) -> list[ThreadEntry]:
 
 async def runs(by: Operator, case: str, **fields: Any) -> None:
     """Let a promise run in a case."""
-    async with PostgresIntake(by.db).transaction() as transaction:
-        await transaction.save_clocks([clock(case, **fields)])
+    await stores_in(by.db).save_clocks(clock(case, **fields))
 
 
 async def audited(by: Operator) -> list[tuple[str, str]]:

@@ -94,9 +94,10 @@ async def test_texts_change_and_the_case_says_the_words_of_then(told: Told) -> N
     assert f"{THEN} {RADICADO}" in page.text
 
 
-async def test_command_says_the_words_of_then(environ: dict[str, str], tmp_path: Path) -> None:
-    async with Database(environ["HUB_DATABASE_URL"]) as database:
-        await tell(database, tmp_path / "textos")
+async def test_command_says_the_words_of_then(
+    environ: dict[str, str], opened: Database, tmp_path: Path
+) -> None:
+    await tell(opened, tmp_path / "textos")
     whole, _ = await printed(environ, "case", RADICADO, "--whole")
 
     assert "Lo que decía (comprobado: es lo que salió):" in whole

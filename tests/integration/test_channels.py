@@ -45,8 +45,7 @@ def waits(number: int, **fields: Any) -> Message:
 @pytest.fixture
 async def stores(database: str) -> AsyncIterator[RealStores]:
     async with open_stores(database) as stores:
-        async with stores.intake.transaction() as transaction:
-            await transaction.add_events([OF])
+        await stores.add_events(OF)
         yield stores
 
 

@@ -45,9 +45,8 @@ async def test_without_a_list_it_says_that_commercial_messages_wait(environ: dic
     assert "hub exclusions load ARCHIVO" in words
 
 
-async def test_a_list_whose_key_is_gone_is_bad(environ: dict[str, str]) -> None:
-    async with Database(environ["HUB_DATABASE_URL"]) as database:
-        await replace(database, KeyRing([Secret("another" * 8)]), [], list_date=date(2026, 3, 9))
+async def test_a_list_whose_key_is_gone_is_bad(environ: dict[str, str], opened: Database) -> None:
+    await replace(opened, KeyRing([Secret("another" * 8)]), [], list_date=date(2026, 3, 9))
 
     words = printed(await look({**environ, "HUB_SECRET": GOOD}, "PostgreSQL"))
     assert "bad: La lista de números excluidos es del 2026-03-09, y su clave no está en HUB_SECRET" in words

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from hub.access.api_keys import opens
 from hub.access.attempts import Refused, SignInDeps
 from hub.access.keyring import KeyRing
 from hub.access.lockout import FAILURES
@@ -18,11 +19,12 @@ from hub.storage import (
     PostgresAccounts,
     PostgresAudit,
     PostgresDirectoryHistory,
+    PostgresKeys,
     PostgresSecondFactors,
     PostgresSessions,
 )
 from tests.command_line import hub, printed
-from tests.contract.values import copropiedad
+from tests.contract.values import copropiedad, now
 
 ANA = ("ana.ruiz", "--name", "Ana Ruiz", "--office", "operator")
 ROOT = ("root", "--name", "Raíz", "--office", "administrator", "--everywhere")
@@ -40,9 +42,7 @@ def deps(database: Database) -> SignInDeps:
     )
 
 
-async def test_account_is_created_signs_in_is_changed_and_audited(
-    environ: dict[str, str],
-) -> None:
+async def test_account_is_created_signs_in_is_changed_and_audited(environ: dict[str, str]) -> None:
     async with Database(environ["HUB_DATABASE_URL"]) as database:
         for ref in ("ph-1", "ph-2"):
             await PostgresDirectoryHistory(database).write(copropiedad(ref))
@@ -134,17 +134,16 @@ async def test_missing_place_is_refused_and_never_means_everywhere(
     assert listed["items"] == []
 
 
-async def test_second_factor_is_listed_and_forgotten(environ: dict[str, str]) -> None:
+async def test_second_factor_is_listed_and_forgotten(environ: dict[str, str], opened: Database) -> None:
     await hub(environ, "accounts", "create", *ROOT)
-    async with Database(environ["HUB_DATABASE_URL"]) as database:
-        account = await PostgresAccounts(database).named("root")
-        assert account is not None
-        factor = SecondFactor(sealed="a:b:c", last_step=0, enrolled_at=datetime.now(UTC), codes_left=1)
-        await PostgresSecondFactors(database).enrol(account.id, factor, [b"code"], again=False)
-        _, before, _ = await hub(environ, "accounts", "list")
-        code, forgotten, _ = await hub(environ, "accounts", "forget-factor", "ROOT")
-        audited = await database.rows("SELECT action FROM audit ORDER BY at")
-        codes = await database.rows("SELECT FROM recovery_code")
+    account = await PostgresAccounts(opened).named("root")
+    assert account is not None
+    factor = SecondFactor(sealed="a:b:c", last_step=0, enrolled_at=datetime.now(UTC), codes_left=1)
+    await PostgresSecondFactors(opened).enrol(account.id, factor, [b"code"], again=False)
+    _, before, _ = await hub(environ, "accounts", "list")
+    code, forgotten, _ = await hub(environ, "accounts", "forget-factor", "ROOT")
+    audited = await opened.rows("SELECT action FROM audit ORDER BY at")
+    codes = await opened.rows("SELECT FROM recovery_code")
 
     assert [row["second_factor"] for row in before["items"]] == [True]
     assert (code, forgotten["second_factor"], codes) == (0, False, [])
@@ -155,3 +154,58 @@ async def test_unknown_copropiedad_is_refused(environ: dict[str, str]) -> None:
     code, _, complaint = await hub(environ, "accounts", "create", *ANA, "--copropiedad", "ph-9")
 
     assert (code, "ph-9" in complaint) == (1, True)
+
+
+CRM = "urn:coproservicios:crm"
+
+
+async def test_a_key_is_made_rotated_revoked_and_all_of_it_is_noted(
+    environ: dict[str, str], opened: Database
+) -> None:
+    given = ("--scope", "publish", "--source", CRM, "--event", "pqrs.received", "--amqp-user", "crm")
+    _, made, _ = await hub(environ, "keys", "create", "crm", *given)
+    again, _, complaint = await hub(environ, "keys", "create", "crm", "--scope", "read")
+    _, rotated, _ = await hub(environ, "keys", "rotate", "crm", "--old-ends", "2099-01-01T00:00")
+    _, listed, _ = await hub(environ, "keys", "list")
+    live = {key.prefix: key for key in await PostgresKeys(opened).live_keys()}
+    _, revoked, _ = await hub(environ, "keys", "revoke", made["prefix"])
+    _, notes, _ = await hub(environ, "audit")
+    screen, _ = await printed(environ, "keys", "list")
+
+    assert again == 1
+    assert "a live key is called crm" in complaint
+    assert all(opens(live[key["prefix"]], key["token"], now=now()) for key in (made, rotated))
+    assert [row["source"] for row in listed["items"]] == [CRM, CRM]
+    assert [row["expires_at"] for row in listed["items"]] == [None, "2099-01-01T05:00:00Z"]
+    assert revoked == {"revoked": 1}
+    assert [row["action"] for row in notes["items"]] == [
+        "key.revoke",
+        "key.rotate",
+        "key.create",
+        "key.create",
+    ]
+    assert all(row["who"].startswith("cli:") for row in notes["items"])
+    assert made["token"].split("_", 2)[2] not in screen + str(notes) + str(listed)
+    assert "revoked" in screen
+
+
+async def test_a_key_that_makes_no_sense_is_refused_with_a_reason(environ: dict[str, str]) -> None:
+    code, _, complaint = await hub(environ, "keys", "create", "crm", "--scope", "read", "--event", "x")
+    missing, _, _ = await hub(environ, "keys", "revoke", "nobody")
+
+    assert (code, missing) == (1, 1)
+    assert "name it" in complaint
+
+
+async def test_pauses_by_command_are_audited_without_personal_data(environ: dict[str, str]) -> None:
+    await hub(environ, "pause", "sms", "--reason", "twice")
+    await hub(environ, "resume", "sms")
+    await hub(environ, "suppressions", "add", "maria@example.com", "--channel", "email")
+    _, notes, _ = await hub(environ, "audit")
+
+    assert "maria" not in str(notes)
+    assert [(row["action"], row["subject"]) for row in notes["items"]] == [
+        ("suppression.add", "channel:email"),
+        ("resume", "channel:sms"),
+        ("pause", "channel:sms"),
+    ]

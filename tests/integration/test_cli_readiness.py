@@ -12,34 +12,35 @@ MAIL = {"id": "e", "kind": "email", "value": "maria@example.com", "verified": Tr
 MOBILE = {"id": "m", "kind": "phone", "value": "300 123 4567"}
 
 
-async def test_readiness_lists_what_is_missing_per_copropiedad(environ: dict[str, str]) -> None:
-    async with Database(environ["HUB_DATABASE_URL"]) as database:
-        async with PostgresIntake(database).transaction() as transaction:
-            await transaction.apply_directory(
-                [
-                    copropiedad("ph-1", name="Altos"),
-                    copropiedad("ph-2", name="Río"),
-                    *(unit(ref, "ph-1") for ref in ("u-1", "u-2", "u-3")),
-                    person("p-1", contact_points=[MAIL, MOBILE]),
-                    person("p-2", contact_points=[MAIL], digital_access=False),
-                    person("p-3", contact_points=[MAIL]),
-                    membership("p-1", "unit:u-1", "owner"),
-                    membership("p-1", "unit:u-2", "resident"),
-                    membership("p-2", "copropiedad:ph-1", "council"),
-                    membership("p-3", "copropiedad:ph-1", "staff", duty="service", level=1),
-                    membership("p-3", "company", "staff", duty="ops"),
-                    membership("p-1", "unit:u-3", "owner", until="2020-01-01"),
-                ]
-            )
-            yes = consent("p-1", "data_treatment", "commercial")
-            unproven = consent("p-2", "data_treatment", text_version=None)
-            for said in (yes, unproven):
-                await transaction.add_consents(consents_of(said, event_key(said)))
-        suppress = "INSERT INTO suppression (address, channel, since, reason, provider, code, lifted_at) "
-        await database.rows(
-            suppress + "VALUES ('+573001234567', 'sms', now(), '', '', '', NULL),"
-            " ('maria@example.com', 'email', now(), '', '', '', now())"
+async def test_readiness_lists_what_is_missing_per_copropiedad(
+    environ: dict[str, str], opened: Database
+) -> None:
+    async with PostgresIntake(opened).transaction() as transaction:
+        await transaction.apply_directory(
+            [
+                copropiedad("ph-1", name="Altos"),
+                copropiedad("ph-2", name="Río"),
+                *(unit(ref, "ph-1") for ref in ("u-1", "u-2", "u-3")),
+                person("p-1", contact_points=[MAIL, MOBILE]),
+                person("p-2", contact_points=[MAIL], digital_access=False),
+                person("p-3", contact_points=[MAIL]),
+                membership("p-1", "unit:u-1", "owner"),
+                membership("p-1", "unit:u-2", "resident"),
+                membership("p-2", "copropiedad:ph-1", "council"),
+                membership("p-3", "copropiedad:ph-1", "staff", duty="service", level=1),
+                membership("p-3", "company", "staff", duty="ops"),
+                membership("p-1", "unit:u-3", "owner", until="2020-01-01"),
+            ]
         )
+        yes = consent("p-1", "data_treatment", "commercial")
+        unproven = consent("p-2", "data_treatment", text_version=None)
+        for said in (yes, unproven):
+            await transaction.add_consents(consents_of(said, event_key(said)))
+    suppress = "INSERT INTO suppression (address, channel, since, reason, provider, code, lifted_at) "
+    await opened.rows(
+        suppress + "VALUES ('+573001234567', 'sms', now(), '', '', '', NULL),"
+        " ('maria@example.com', 'email', now(), '', '', '', now())"
+    )
 
     _, both, _ = await hub(environ, "people", "readiness")
     _, one, _ = await hub(environ, "people", "readiness", "--copropiedad", "ph-1")

@@ -13,17 +13,17 @@ from tests.integration.test_web_access import GUARDED
 from tests.integration.test_web_keys import holding
 from tests.integration.web_doubles import Reply, World, ask
 
-CRM = "https://crm.example.co/ph"
+SITE = "https://crm.example.co/ph"
 KEY = "https://crm%2Eexample%2Eco/ph"
 
 
 async def test_a_subscription_is_made_changed_ended_and_all_of_it_is_noted(environ: dict[str, str]) -> None:
-    _, made, _ = await hub(environ, "results", "on", CRM)
-    _, changed, _ = await hub(environ, "results", "on", CRM, "--kind", "failed", "--kind", "undelivered")
+    _, made, _ = await hub(environ, "results", "on", SITE)
+    _, changed, _ = await hub(environ, "results", "on", SITE, "--kind", "failed", "--kind", "undelivered")
     screen, _ = await printed(environ, "results", "list")
     _, listed, _ = await hub(environ, "results", "list")
-    ended, _, _ = await hub(environ, "results", "off", CRM)
-    missing, _, complaint = await hub(environ, "results", "off", CRM)
+    ended, _, _ = await hub(environ, "results", "off", SITE)
+    missing, _, complaint = await hub(environ, "results", "off", SITE)
     _, notes, _ = await hub(environ, "audit")
 
     assert ([], ["failed", "undelivered"]) == (made["kinds"], changed["kinds"])
@@ -53,14 +53,14 @@ async def change(world: World, method: str, headers: dict[str, str], body: Json)
 async def test_administrators_subscribe_over_http_and_nobody_else(opened: Database) -> None:
     world = World(environ=GUARDED, database=opened)
     key, other = await holding(world, Scope.ADMIN), await holding(world, Scope.OPERATE)
-    given = {"source": CRM, "kinds": ["failed"]}
+    given = {"source": SITE, "kinds": ["failed"]}
     made = await change(world, "POST", key, given)
     refused = [
         await change(world, method, other, body)
-        for method, body in (("GET", None), ("POST", given), ("DELETE", {"source": CRM}))
+        for method, body in (("GET", None), ("POST", given), ("DELETE", {"source": SITE}))
     ]
     listed = await ask(world, "/api/results", headers=key)
-    gone = [await change(world, "DELETE", key, {"source": CRM}) for _ in range(2)]
+    gone = [await change(world, "DELETE", key, {"source": SITE}) for _ in range(2)]
     own = await change(world, "POST", key, {"source": "urn:hub"})
 
     assert (200, KEY, ["failed"]) == (made.status, made.json["key"], made.json["kinds"])

@@ -114,8 +114,7 @@ async def test_mails_and_texts_that_may_still_come_back_are_counted(database: st
         for channel, each in ages.items():
             for age in each:
                 of = stored(event(time=now - age))
-                async with stores.intake.transaction() as transaction:
-                    await transaction.add_events([of])
+                await stores.add_events(of)
                 await stores.add(message(of, channel=channel, state=State.SENT))
     async with Database(database) as opened:
         out = await PostgresSecrets(opened).under_way(now)

@@ -18,6 +18,7 @@ from hub.cloudevents.schemas import Schemas
 from hub.model import ClockState, State
 from hub.storage import Database, PostgresDelivery, PostgresIntake, PostgresLog
 from tests.command_line import hub
+from tests.contract.stores import stores_in
 from tests.contract.values import HOUR, NOON, clock, event, letter, message, stored
 
 ROOT = Path(__file__).parents[2]
@@ -53,18 +54,18 @@ async def test_what_is_published_waits_in_its_lane(environ: dict[str, str]) -> N
     assert "1 mensaje en cola, y nadie atiende hub.events.normal." in whats
 
 
-async def test_dead_letters_are_listed_shown_replayed_and_discarded(environ: dict[str, str]) -> None:
+async def test_dead_letters_are_listed_shown_replayed_and_discarded(
+    environ: dict[str, str], opened: Database
+) -> None:
     one, other, nobody = letter(b"{ one"), letter(b"{ other"), uuid4()
-    async with Database(environ["HUB_DATABASE_URL"]) as database:
-        async with PostgresIntake(database).transaction() as transaction:
-            await transaction.add_dead_letters([one, other])
+    await stores_in(opened).add_dead_letters(one, other)
 
-        _, listed, _ = await hub(environ, "dead", "list")
-        _, shown, _ = await hub(environ, "dead", "show", str(one.id))
-        _, discarded, _ = await hub(environ, "dead", "discard", str(other.id))
-        _, replayed, _ = await hub(environ, "dead", "replay", str(one.id))
-        missing, _, complaint = await hub_process(environ, "dead", "show", str(nobody))
-        counts = await PostgresLog(database).counts()
+    _, listed, _ = await hub(environ, "dead", "list")
+    _, shown, _ = await hub(environ, "dead", "show", str(one.id))
+    _, discarded, _ = await hub(environ, "dead", "discard", str(other.id))
+    _, replayed, _ = await hub(environ, "dead", "replay", str(one.id))
+    missing, _, complaint = await hub_process(environ, "dead", "show", str(nobody))
+    counts = await PostgresLog(opened).counts()
 
     assert {row["id"] for row in listed["items"]} == {str(one.id), str(other.id)}
     assert shown["body"] == "{ one"
@@ -74,24 +75,24 @@ async def test_dead_letters_are_listed_shown_replayed_and_discarded(environ: dic
     assert counts["dead"] == {"discarded": 1, "replayed": 1}
 
 
-async def test_deliveries_are_narrowed_and_followed_a_line_each(environ: dict[str, str]) -> None:
+async def test_deliveries_are_narrowed_and_followed_a_line_each(
+    environ: dict[str, str], opened: Database
+) -> None:
     of = stored(event(id="evt-7"))
-    async with Database(environ["HUB_DATABASE_URL"]) as database:
-        async with PostgresIntake(database).transaction() as transaction:
-            await transaction.add_events([of])
-        store = PostgresDelivery(database)
-        held = message(of, contact_id="c", state=State.HELD, reason="contact_limit", next_at=NOON)
-        await store.add_messages([message(of), message(of, channel="sms"), held])
+    await stores_in(opened).add_events(of)
+    store = PostgresDelivery(opened)
+    held = message(of, contact_id="c", state=State.HELD, reason="contact_limit", next_at=NOON)
+    await store.add_messages([message(of), message(of, channel="sms"), held])
 
-        _, narrowed, _ = await hub(environ, "deliveries", "--event-id", "evt-7", "--channel", "sms")
-        _, waiting, _ = await hub(environ, "deliveries", "--state", "held", "--reason", "contact_l")
-        following = await start(environ, "deliveries", "--follow", "--json")
-        assert following.stdout is not None
-        lines = [json.loads(await asyncio.wait_for(following.stdout.readline(), 60)) for _ in range(3)]
-        await store.add_messages([message(of, channel="push")])
-        lines.append(json.loads(await asyncio.wait_for(following.stdout.readline(), 60)))
-        following.send_signal(signal.SIGINT)
-        _, err = await asyncio.wait_for(following.communicate(), 60)
+    _, narrowed, _ = await hub(environ, "deliveries", "--event-id", "evt-7", "--channel", "sms")
+    _, waiting, _ = await hub(environ, "deliveries", "--state", "held", "--reason", "contact_l")
+    following = await start(environ, "deliveries", "--follow", "--json")
+    assert following.stdout is not None
+    lines = [json.loads(await asyncio.wait_for(following.stdout.readline(), 60)) for _ in range(3)]
+    await store.add_messages([message(of, channel="push")])
+    lines.append(json.loads(await asyncio.wait_for(following.stdout.readline(), 60)))
+    following.send_signal(signal.SIGINT)
+    _, err = await asyncio.wait_for(following.communicate(), 60)
 
     assert [row["channel"] for row in narrowed["items"]] == ["sms"]
     assert [row["reason"] for row in waiting["items"]] == ["contact_limit"]
@@ -105,13 +106,11 @@ async def test_clocks_come_from_sql_while_redis_has_none(environ: dict[str, str]
     assert (code, answer) == (0, {"items": [], "next": None, "source": "sql"})
 
 
-async def test_a_clock_is_shown_with_its_steps_and_the_look_is_noted(environ: dict[str, str]) -> None:
+async def test_a_clock_is_shown_with_its_steps_and_the_look_is_noted(
+    environ: dict[str, str], opened: Database
+) -> None:
     one, nobody = clock(), uuid4()
-    async with (
-        Database(environ["HUB_DATABASE_URL"]) as database,
-        PostgresIntake(database).transaction() as transaction,
-    ):
-        await transaction.save_clocks([one])
+    await stores_in(opened).save_clocks(one)
     code, answer, _ = await hub(environ, "clocks", "show", str(one.id))
     _, notes, _ = await hub(environ, "audit")
     missing, _, complaint = await hub(environ, "clocks", "show", str(nobody))
@@ -122,12 +121,9 @@ async def test_a_clock_is_shown_with_its_steps_and_the_look_is_noted(environ: di
     assert (1, f"Error: there is no clock {nobody}\n") == (missing, complaint)
 
 
-async def test_indicators_of_a_month_are_shown(environ: dict[str, str]) -> None:
+async def test_indicators_of_a_month_are_shown(environ: dict[str, str], opened: Database) -> None:
     met = clock(state=ClockState.MET, ended_at=NOON + 3 * HOUR)
-    async with (
-        Database(environ["HUB_DATABASE_URL"]) as database,
-        PostgresIntake(database).transaction() as transaction,
-    ):
+    async with PostgresIntake(opened).transaction() as transaction:
         await transaction.save_clocks([met])
         renewed = event("contract.renewed", data={"contract_id": "SRV-1", "service_area": "aseo"})
         await transaction.add_events(

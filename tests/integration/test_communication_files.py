@@ -20,7 +20,7 @@ from hub.model import Account
 from hub.parts.dry_run import DryRuns
 from hub.web.hooks.linked_document import as_file
 from tests.doubled import with_doubles
-from tests.integration.test_communication_cost import reaching
+from tests.integration.test_communication_plan import reaching
 from tests.integration.test_communications import BODY, BOTH, Desk, desk
 from tests.unit.factories import CHANNELS, SCHEMAS, email, somebody
 from tests.unit.paper_documents import pdf_of as pdf

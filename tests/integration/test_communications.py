@@ -144,12 +144,7 @@ async def desk(opened: Database) -> Desk:
     await office.take_in(*people())
     publisher = MemoryPublisher()
     by = operator(opened, "account:ana", publisher=publisher, now=office.clock)
-    return Desk(
-        by=by,
-        office=office,
-        publisher=publisher,
-        work=work_of(by, publisher),
-    )
+    return Desk(by=by, office=office, publisher=publisher, work=work_of(by, publisher))
 
 
 async def test_what_was_to_leave_before_now_does_not_leave(desk: Desk) -> None:

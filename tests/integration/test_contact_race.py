@@ -80,8 +80,7 @@ async def _consent(database: Database) -> None:
 
 async def _notices(stores: RealStores) -> list[Message]:
     of = stored(DUNNING)
-    async with stores.intake.transaction() as transaction:
-        await transaction.add_events([of])
+    await stores.add_events(of)
     notices = [
         message(
             of,

@@ -17,6 +17,7 @@ from hub.storage import Database, PostgresDirectoryHistory, PostgresIntake
 from hub.storage.directory_history import Holders
 from hub.testing import MemoryStore
 from hub.testing.directory import Directory
+from tests.contract.stores import stores_in
 from tests.contract.values import event
 
 Choice = tuple[str, str, int]
@@ -144,8 +145,7 @@ async def _ends(database: str, ways: Iterable[list[list[Event]]]) -> list[Any]:
         for batches in ways:
             await opened.rows(f"TRUNCATE {', '.join(TABLES)}, directory_version")
             for batch in batches:
-                async with PostgresIntake(opened).transaction() as transaction:
-                    await transaction.apply_directory(batch)
+                await stores_in(opened).apply_directory(*batch)
             tables = [
                 [dict(row) for row in await opened.rows(f"SELECT * FROM {table} ORDER BY id")]
                 for table in TABLES

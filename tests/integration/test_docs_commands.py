@@ -48,7 +48,7 @@ UNTRIED: Final[Mapping[str, str]] = {
     "hub webhooks test": "calls an address outside; tests/integration/test_cli_webhooks.py",
     "hub people import base.xlsx": "is about the reader's own list; tests/integration/test_cli_people.py",
     "hub publish --type pqrs.received prueba.json": "is about the reader's own copropiedad",
-    "hub genuine K7F2M-9QDTX": "is an invented code; tests/integration/test_cli_genuine.py",
+    "hub genuine K7F2M-9QDTX": "is an invented code; tests/integration/test_cli_contacts.py",
     "hub constancia verify": "names a file by its day; tests/integration/test_cli_constancia.py",
     **dict.fromkeys(
         (f"hub communications {act} ID" for act in ("pause", "resume", "cancel", "people", "elsewhere")),

@@ -216,9 +216,7 @@ async def test_what_is_too_large_to_attach_is_a_link_of_the_hub_that_says_until_
     assert office.server.base not in office.text()
 
 
-async def test_a_confidential_report_is_linked_and_its_publisher_may_end_it_earlier(
-    office: Office,
-) -> None:
+async def test_a_confidential_report_is_linked_and_its_publisher_may_end_it_earlier(office: Office) -> None:
     ends = datetime.now(UTC).replace(microsecond=0) + timedelta(days=2)
     data = {
         "engagement_id": "contab-1",

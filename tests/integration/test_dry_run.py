@@ -23,6 +23,7 @@ from hub.rendering.outcomes_es import REASONS
 from hub.storage import Database, PostgresDryRuns, PostgresIntake
 from tests.actors import actor
 from tests.command_line import command, hub
+from tests.contract.stores import stores_in
 from tests.contract.values import copropiedad, membership, person, unit
 from tests.contract.values import event as stored_event
 from tests.integration.test_web_access import GUARDED
@@ -51,8 +52,7 @@ def received(ref: str = "p-maria", **fields: Any) -> dict[str, Any]:
 
 
 async def fill(database: Database, *more: Event) -> None:
-    async with PostgresIntake(database).transaction() as transaction:
-        await transaction.apply_directory([*TOWN, *more])
+    await stores_in(database).apply_directory(*TOWN, *more)
 
 
 @pytest.fixture
@@ -61,9 +61,7 @@ async def world(opened: Database) -> World:
     return World(database=opened)
 
 
-async def test_dry_run_shows_people_channels_words_and_promises(
-    world: World,
-) -> None:
+async def test_dry_run_shows_people_channels_words_and_promises(world: World) -> None:
     answer = await run_dry(world, received())
     [told] = answer.json["events"]
     clocks = {clock["name"]: clock for clock in answer.json["clocks"]}
@@ -335,18 +333,16 @@ async def test_every_example_can_be_run_dry(world: World) -> None:
 
 
 async def test_dry_run_of_a_command_prints_tables_and_stores_nothing(
-    environ: dict[str, str], tmp_path: Path
+    environ: dict[str, str], opened: Database, tmp_path: Path
 ) -> None:
-    async with Database(environ["HUB_DATABASE_URL"]) as database:
-        await fill(database)
-        before = await rows(database)
+    await fill(opened)
+    before = await rows(opened)
     file = tmp_path / "event.json"
     file.write_text(json.dumps(received()))
 
     code, told, _ = await hub(environ, "publish", "--dry-run", str(file))
     screen = (await command(environ, "publish", "--dry-run", str(file))).out
-    async with Database(environ["HUB_DATABASE_URL"]) as database:
-        after = await rows(database)
+    after = await rows(opened)
 
     assert (0, ["p-laura", "p-maria"]) == (code, people(told["events"][0]))
     for words in (

@@ -43,8 +43,7 @@ def published(by: Operator) -> MemoryPublisher:
 async def add(stores: RealStores, name: str = "admin.circular.issued", *states: State) -> StoredEvent:
     """An event of another system, with a message in each state, each to a person of its own."""
     of = stored(event(name, data={"title": "Corte"}))
-    async with stores.intake.transaction() as transaction:
-        await transaction.add_events([of])
+    await stores.add_events(of)
     await stores.add(*(message(of, person=f"p-{n}", state=state) for n, state in enumerate(states)))
     return of
 

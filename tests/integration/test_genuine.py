@@ -132,10 +132,7 @@ async def test_case_and_explanation_say_that_somebody_does_not_recognise_it(offi
     _, text = await text_of(office, one)
     publisher = MemoryPublisher()
     await report_code(
-        text.rpartition(" ")[2],
-        "Me pidieron una clave",
-        deps=deps_of(office, publisher),
-        now=MONDAY,
+        text.rpartition(" ")[2], "Me pidieron una clave", deps=deps_of(office, publisher), now=MONDAY
     )
     await office.take_in(*publisher.events)
     verdict = await explain(PostgresExplain(office.database), one.id, "p-luis")

@@ -140,12 +140,7 @@ def hooks(ids: Mapping[str, UUID], others: Mapping[str, UUID]) -> Iterator[Hook]
         other=json.dumps(words[1]).encode(),
     )
     yield Hook(
-        route="/hooks/whatsapp",
-        signer="meta",
-        kind=JSON,
-        sign=meta_signed,
-        body=notices[0],
-        other=notices[1],
+        route="/hooks/whatsapp", signer="meta", kind=JSON, sign=meta_signed, body=notices[0], other=notices[1]
     )
 
 

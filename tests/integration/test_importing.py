@@ -26,7 +26,7 @@ from hub.storage import Database, PostgresIntake, PostgresTimers
 from hub.storage.secrets import PostgresSecrets
 from tests.actors import actor
 from tests.command_line import hub, printed
-from tests.contract.values import copropiedad, membership, person, person_removed, unit
+from tests.contract.values import copropiedad, membership, person, unit
 
 EXAMPLE: Final = Path(__file__).parents[2] / "examples/personas.csv"
 LONG: Final = 4_000
@@ -282,36 +282,6 @@ async def test_file_goes_on_from_any_version_and_notifies_whose_contact_it_takes
 
 
 NUMBERS = ("300 000 0199", "300 000 0198")
-
-
-async def test_who_is_gone_from_the_file_is_reported_and_ended_only_when_asked(importing: Importing) -> None:
-    # A lease that has not ended, whenever this runs.
-    text = EXAMPLE.read_text().replace("31/01/2027", "31/01/2099")
-    await importing.apply(text.encode())
-    shorter = "\n".join(line for line in text.splitlines() if "Julie" not in line).encode()
-
-    reported = await importing.apply(shorter)
-    kept = await importing.count("member")
-    ended = await importing.apply(shorter, end_missing=True)
-    left = await importing.count("member")
-    back = await importing.apply(text.encode())
-
-    assert [row.data["role"] for row in reported.missing] == ["tenant"]
-    assert [row.data["role"] for row in ended.missing] == ["tenant"]
-    assert (kept, left) == (8, 7)
-    assert [change.data["until"] for change in back.made] == ["2099-01-31"]
-
-
-async def test_somebody_who_was_removed_comes_back_only_with_a_warning(importing: Importing) -> None:
-    first = await importing.apply(EXAMPLE.read_bytes())
-    ref = next(change.data["person_id"] for change in first.made if change.noun == "person")
-    async with PostgresIntake(importing.database).transaction() as transaction:
-        await transaction.apply_directory([person_removed(ref, 2)])
-
-    again = await importing.apply(EXAMPLE.read_bytes())
-
-    assert again.revived == [ref]
-    assert [change.data["version"] for change in again.made] == [3]
 
 
 async def test_whoever_was_erased_is_not_created_again_and_the_others_are_written(

@@ -19,7 +19,8 @@ from hub.desk.letters.rows import DocumentBody
 from hub.errors import BeyondOwnRights, InvalidDocument, TooLate
 from hub.model import Message, Scope, State
 from hub.model.documents import FetchedDocument
-from hub.storage import Database, PostgresDelivery, PostgresDocuments, PostgresIntake
+from hub.storage import Database, PostgresDelivery, PostgresDocuments
+from tests.contract.stores import stores_in
 from tests.contract.values import message, stored
 from tests.integration.web_doubles import World, ask, browsing
 from tests.operators import operator
@@ -39,8 +40,7 @@ async def unprinted(
     named = {"document_ref": LINK, "document_sha256": None, **data}
     minutes = event("admin.minutes.published", named, id=f"minutes-{place}")
     of = stored(minutes, copropiedad_id=place)
-    async with PostgresIntake(database).transaction() as transaction:
-        await transaction.add_events([of])
+    await stores_in(database).add_events(of)
     found = [
         message(
             of,

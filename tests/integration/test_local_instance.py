@@ -3,16 +3,22 @@ from __future__ import annotations
 import socket
 import stat
 import subprocess
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import aio_pika
 import pytest
 
-from hub.errors import ConfigurationError, ProgramMissing
+from hub.cloudevents import decode
+from hub.consumers.topology import events_queue
+from hub.errors import BrokerUnavailable, ConfigurationError, ProgramMissing
 from hub.local import programs
+from hub.local.demo import directory_events, load
 from hub.local.environment import is_given, with_defaults
 from hub.local.instance import Instance
 from hub.local.loopback import ADDRESS, free_port
 from hub.local.programs import OLDEST_POSTGRES, find_postgres
+from hub.model import Lane
 
 
 def test_a_second_start_in_the_same_folder_is_refused(tmp_path: Path) -> None:
@@ -92,3 +98,35 @@ def test_an_older_postgresql_than_the_wanted_one_is_missing(
 def test_data_of_a_postgresql_that_is_not_installed_is_not_opened_with_another() -> None:
     with pytest.raises(ProgramMissing, match="made the data"):
         find_postgres(OLDEST_POSTGRES - 1)
+
+
+NOW = datetime(2026, 3, 9, 15, 0, tzinfo=UTC)
+
+
+async def waiting(amqp_url: str, lane: Lane) -> list[str]:
+    """Answer the names of the events that wait in a lane."""
+    names = []
+    async with await aio_pika.connect(amqp_url) as connection:
+        queue = await (await connection.channel()).get_queue(events_queue(lane))
+        while (message := await queue.get(fail=False)) is not None:
+            names.append(decode(message.body, message.content_type, message.headers).name)
+            await message.ack()
+    return names
+
+
+async def test_the_directory_and_the_day_wait_in_their_lanes(new_amqp_url: str) -> None:
+    count = await load(new_amqp_url, now=NOW, pause=timedelta(0))
+    normal = await waiting(new_amqp_url, Lane.NORMAL)
+    bulk = await waiting(new_amqp_url, Lane.BULK)
+    urgent = await waiting(new_amqp_url, Lane.URGENT)
+
+    directory = [event.name for event in directory_events(NOW)]
+    assert normal[: len(directory)] == directory
+    assert bulk == ["maintenance.scheduled.announced", "survey.requested"]
+    assert urgent == ["emergency.declared", "emergency.acknowledged"]
+    assert count == len(normal) + len(bulk) + len(urgent)
+
+
+async def test_a_broker_that_is_not_there_is_named(unused_tcp_port: int) -> None:
+    with pytest.raises(BrokerUnavailable):
+        await load(f"amqp://guest:guest@127.0.0.1:{unused_tcp_port}/", now=NOW, pause=timedelta(0))

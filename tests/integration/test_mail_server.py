@@ -60,11 +60,7 @@ class Office:
             raise self.failure
 
     async def brought(
-        self,
-        mail: str,
-        *to: str,
-        sender: str = "",
-        by: type[smtplib.SMTP] = smtplib.SMTP,
+        self, mail: str, *to: str, sender: str = "", by: type[smtplib.SMTP] = smtplib.SMTP
     ) -> tuple[int, bytes]:
         """Bring a mail as a mail server does; answer the reply that decided."""
         return await asyncio.to_thread(bring, by, self.port, mail, to, sender)
@@ -85,10 +81,7 @@ def bring(
 async def open_office() -> AsyncIterator[Office]:
     office = Office()
     handlers = MailHandlers(
-        bounce=office.bounce,
-        complaint=office.complaint,
-        reply=office.reply,
-        is_signed=office.is_signed,
+        bounce=office.bounce, complaint=office.complaint, reply=office.reply, is_signed=office.is_signed
     )
     async with listening(
         Address("127.0.0.1", 0), verp=VERP, handlers=handlers, now=lambda: datetime.now(UTC)

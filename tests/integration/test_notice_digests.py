@@ -125,9 +125,7 @@ async def hub(database: str) -> AsyncIterator[Hub]:
     async with CountingDatabase(database) as opened:
         made = Hub(opened)
         await made.take_in(
-            home(UNIT),
-            somebody(MARIA, email(), device("a")),
-            member(MARIA, f"unit:{UNIT}", "resident"),
+            home(UNIT), somebody(MARIA, email(), device("a")), member(MARIA, f"unit:{UNIT}", "resident")
         )
         yield made
 

@@ -24,6 +24,7 @@ from hub.model.months import month_of
 from hub.ports import Ticket
 from hub.storage import Database, PostgresDelivery, PostgresIntake, PostgresMonitor, PostgresTimers, lookback
 from hub.storage.database import SESSION, load
+from tests.contract.stores import stores_in
 from tests.contract.values import HOUR, LEASE, NOON, clock, event, message, now, outcome, stored
 from tests.integration import counting_hub as budgets
 from tests.integration.divided import divide
@@ -152,8 +153,7 @@ async def house(database: str) -> AsyncIterator[House]:
     of = stored(event())
     async with CountingDatabase(database) as opened:
         await divide(opened, month_of(NOON), 1)
-        async with PostgresIntake(opened).transaction() as transaction:
-            await transaction.add_events([of])
+        await stores_in(opened).add_events(of)
         yield House(opened, of)
 
 

@@ -50,8 +50,7 @@ TOWN: Sequence[Event] = (
 @asynccontextmanager
 async def people_of(database: str) -> AsyncIterator[tuple[PeopleList, RealStores]]:
     async with open_stores(database) as stores, Database(database) as opened:
-        async with stores.intake.transaction() as transaction:
-            await transaction.apply_directory(TOWN)
+        await stores.apply_directory(*TOWN)
         yield PeopleList(opened), stores
 
 
@@ -107,8 +106,7 @@ async def test_next_page_begins_after_the_last_one(database: str) -> None:
 
 async def test_roles_are_shown_after_their_end(database: str) -> None:
     async with people_of(database) as (store, stores):
-        async with stores.intake.transaction() as transaction:
-            await transaction.apply_directory([membership_removed("p-ana owner unit:u-1", 2)])
+        await stores.apply_directory(membership_removed("p-ana owner unit:u-1", 2))
         terms = {term.role: term for term in await store.terms("p-ana")}
 
         assert terms["owner"].ended_at is not None
@@ -119,8 +117,7 @@ async def test_roles_are_shown_after_their_end(database: str) -> None:
 async def test_household_is_whoever_else_has_a_role_in_the_units_of_a_person(database: str) -> None:
     more = [membership("p-ana", "unit:u-2", "resident"), membership("p-eva", "unit:u-1", "staff")]
     async with people_of(database) as (store, stores), Database(database) as opened:
-        async with stores.intake.transaction() as transaction:
-            await transaction.apply_directory(more)
+        await stores.apply_directory(*more)
         looks_only = operator(opened, "account:eva", {Scope.READ: frozenset({"ph-1"})})
         every, masked = [await household_of(by, "p-ana") for by in (operator(opened), looks_only)]
 
@@ -145,8 +142,7 @@ async def test_cases_of_a_person_are_those_of_their_messages(database: str) -> N
     async with people_of(database) as (store, stores):
         first = stored(event(id="one"), copropiedad_id="ph-1", case="pqrs_id:ONE")
         other = stored(event(id="two"), copropiedad_id="ph-2", case="pqrs_id:TWO")
-        async with stores.intake.transaction() as transaction:
-            await transaction.add_events([first, other])
+        await stores.add_events(first, other)
         await stores.add(*(message(of, person="p-ana", created_at=now()) for of in (first, other)))
         everywhere = await store.cases("p-ana", limit=9)
         there = await store.cases("p-ana", limit=9, places=frozenset({"ph-2"}))
@@ -174,8 +170,7 @@ async def test_surveys_are_listed_with_their_state_and_last_answer(database: str
     surveys += [asked("caro", "ph-2"), asked("dan", "ph-2")]
     async with people_of(database) as (_, stores), Database(database) as opened:
         answers = [answered("caro", "ph-2", 3), answered("caro", "ph-2", 9, minutes=1)]
-        async with stores.intake.transaction() as transaction:
-            await transaction.add_events([*surveys, *answers])
+        await stores.add_events(*surveys, *answers)
         for one in surveys:
             state = State.SUPPRESSED if one.event.id == "dan" else State.SENT
             await stores.add(message(one, person=one.event.data["respondent"]["ref"], state=state))

@@ -93,17 +93,18 @@ async def test_document_is_readable_and_accessible(rights: Rights) -> None:
     )
 
 
-async def test_commands_export_and_erase_and_are_audited(environ: dict[str, str], tmp_path: Path) -> None:
+async def test_commands_export_and_erase_and_are_audited(
+    environ: dict[str, str], opened: Database, tmp_path: Path
+) -> None:
     out = tmp_path / "maria.pdf"
-    async with Database(environ["HUB_DATABASE_URL"]) as database:
-        await happen(database)
-        nobody, _, refusal = await hub(environ, "person", "export", "p-nadie")
-        code, done, _ = await hub(environ, "person", "export", "p-maria", "--out", str(out))
-        reason = "--reason", "reclamo 14"
-        looked, report, _ = await hub(environ, "person", "erase", "p-maria", *reason, "--dry-run")
-        lost, _, unknown = await hub(environ, "person", "erase", "p-nadie", *reason, "--dry-run")
-        refused, _, why = await hub(environ, "person", "erase", "p-maria", *reason, "--yes")
-        noted = await database.rows("SELECT action FROM audit WHERE person = 'p-maria' ORDER BY at")
+    await happen(opened)
+    nobody, _, refusal = await hub(environ, "person", "export", "p-nadie")
+    code, done, _ = await hub(environ, "person", "export", "p-maria", "--out", str(out))
+    reason = "--reason", "reclamo 14"
+    looked, report, _ = await hub(environ, "person", "erase", "p-maria", *reason, "--dry-run")
+    lost, _, unknown = await hub(environ, "person", "erase", "p-nadie", *reason, "--dry-run")
+    refused, _, why = await hub(environ, "person", "erase", "p-maria", *reason, "--yes")
+    noted = await opened.rows("SELECT action FROM audit WHERE person = 'p-maria' ORDER BY at")
 
     assert (1, 0, 0, 1, 1) == (nobody, code, looked, lost, refused)
     assert "no hay nadie que se llame 'p-nadie'" in unknown

@@ -19,6 +19,7 @@ from hub.model import Message, Recall, Rendered, State
 from hub.model.documents import DocumentRequest, FetchedDocument
 from hub.storage import Database, PostgresDelivery, PostgresDocuments, PostgresIntake, PostgresLetters
 from tests.command_line import hub
+from tests.contract.stores import stores_in
 from tests.contract.values import event, message, now, stored
 from tests.integration.web_doubles import Reply, World, ask, browsing
 from tests.operators import operator
@@ -34,8 +35,7 @@ GUIDE = "RA123456789CO"
 
 async def letters(database: Database, number: int, place: str | None = HERE) -> Sequence[Message]:
     of = stored(event(), copropiedad_id=place)
-    async with PostgresIntake(database).transaction() as transaction:
-        await transaction.add_events([of])
+    await stores_in(database).add_events(of)
     made = [
         message(of, person=f"p-{at}", name=f"Persona {at}", channel="print", state=State.SENT)
         for at in range(number)
@@ -238,20 +238,21 @@ async def test_nothing_to_print_says_where_there_is_something(opened: Database) 
     assert "/api/letters/buildings" in reply.json["hint"]
 
 
-async def test_commands_go_from_the_list_to_the_hand_over(environ: dict[str, str], tmp_path: Path) -> None:
+async def test_commands_go_from_the_list_to_the_hand_over(
+    environ: dict[str, str], opened: Database, tmp_path: Path
+) -> None:
     file = tmp_path / "cartas.pdf"
-    async with Database(environ["HUB_DATABASE_URL"]) as database:
-        one, other = await letters(database, 2)
-        _, waiting, _ = await hub(environ, "letters", "buildings")
-        _, made, _ = await hub(environ, "letters", "print", "--copropiedad", HERE, "--out", str(file))
-        _, again, _ = await hub(environ, "letters", "print", "--copropiedad", HERE, "--out", str(file))
-        early, _, complaint = await hub(environ, "letters", "done", "--batch", made["batch"])
-        _, printed, _ = await hub(environ, "letters", "printed", made["batch"])
-        late, _, undone = await hub(environ, "letters", "cancel", made["batch"])
-        _, posted, _ = await hub(environ, "letters", "posted", str(one.id), "--guide", GUIDE)
-        _, listed, _ = await hub(environ, "letters", "list", "--state", "posted", "--copropiedad", HERE)
-        _, done, _ = await hub(environ, "letters", "done", "--batch", made["batch"])
-        _, batches, _ = await hub(environ, "letters", "batches", "--copropiedad", HERE)
+    one, other = await letters(opened, 2)
+    _, waiting, _ = await hub(environ, "letters", "buildings")
+    _, made, _ = await hub(environ, "letters", "print", "--copropiedad", HERE, "--out", str(file))
+    _, again, _ = await hub(environ, "letters", "print", "--copropiedad", HERE, "--out", str(file))
+    early, _, complaint = await hub(environ, "letters", "done", "--batch", made["batch"])
+    _, printed, _ = await hub(environ, "letters", "printed", made["batch"])
+    late, _, undone = await hub(environ, "letters", "cancel", made["batch"])
+    _, posted, _ = await hub(environ, "letters", "posted", str(one.id), "--guide", GUIDE)
+    _, listed, _ = await hub(environ, "letters", "list", "--state", "posted", "--copropiedad", HERE)
+    _, done, _ = await hub(environ, "letters", "done", "--batch", made["batch"])
+    _, batches, _ = await hub(environ, "letters", "batches", "--copropiedad", HERE)
 
     assert [(HERE, 2)] == [(row["copropiedad_id"], row["open"]) for row in waiting["items"]]
     assert (True, 2, False) == (made["made"], made["letters"], again["made"])
@@ -266,18 +267,16 @@ async def test_commands_go_from_the_list_to_the_hand_over(environ: dict[str, str
 
 
 async def test_one_letter_is_written_as_pdf_and_a_document_without_one_says_what_to_do(
-    environ: dict[str, str], tmp_path: Path
+    environ: dict[str, str], opened: Database, tmp_path: Path
 ) -> None:
     file = tmp_path / "carta.pdf"
-    async with Database(environ["HUB_DATABASE_URL"]) as database:
-        [one] = await letters(database, 1)
-        of = stored(event(id="linked"), copropiedad_id=HERE)
-        async with PostgresIntake(database).transaction() as transaction:
-            await transaction.add_events([of])
-        failed = message(of, channel="print", state=State.FAILED, reason="document_not_printed")
-        await PostgresDelivery(database).add_messages([failed])
-        await hub(environ, "letters", "show", str(one.id), "--pdf", str(file))
-        code, _, complaint = await hub(environ, "letters", "show", str(failed.id), "--pdf", str(file))
+    [one] = await letters(opened, 1)
+    of = stored(event(id="linked"), copropiedad_id=HERE)
+    await stores_in(opened).add_events(of)
+    failed = message(of, channel="print", state=State.FAILED, reason="document_not_printed")
+    await PostgresDelivery(opened).add_messages([failed])
+    await hub(environ, "letters", "show", str(one.id), "--pdf", str(file))
+    code, _, complaint = await hub(environ, "letters", "show", str(failed.id), "--pdf", str(file))
 
     assert "Para Persona 0." in pages_of(file.read_bytes())[0]
     assert 1 == code

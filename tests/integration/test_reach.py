@@ -14,9 +14,10 @@ from hub.model import State
 from hub.model.reach import PlaceReach, UnitReach
 from hub.model.reached import Reached
 from hub.policy import load_policy
-from hub.storage import Database, PostgresDelivery, PostgresIntake, PostgresReach
+from hub.storage import Database, PostgresDelivery, PostgresReach
 from hub.storage.database import encode
 from tests.command_line import hub
+from tests.contract.stores import stores_in
 from tests.contract.values import event, message, stored
 from tests.operators import operator
 
@@ -156,8 +157,7 @@ async def test_each_door_says_how_far_a_communication_has_come(built: Town) -> N
         await built.home(label)
     await built.database.rows(MEMBER, "p-101", "104", "tenant", 1)
     await built.database.rows(MEMBER, "p-104", "102", "tenant", 1)
-    async with PostgresIntake(built.database).transaction() as transaction:
-        await transaction.add_events([of])
+    await stores_in(built.database).add_events(of)
     rows = [message(of, person=f"p-{at}", channel=way, state=how) for at, (way, how, _) in sent.items()]
     await PostgresDelivery(built.database).add_messages(rows)
     shown = await show_building(operator(built.database), "ph-1", BuildingQuery(event=of.event.id))
@@ -176,12 +176,11 @@ async def test_best_contact_of_anybody_counts_and_the_worst_place_comes_first(bu
     assert ["ph-1"] == [place.copropiedad_id for place in await built.reach.by_place(frozenset({"ph-1"}))]
 
 
-async def test_command_and_indicator_show_it(environ: dict[str, str]) -> None:
-    async with Database(environ["HUB_DATABASE_URL"]) as database:
-        await database.rows(PLACE)
-        await Town(database).home("Apto 1", point("email", "u@example.co", verified=False))
-        _, listed, _ = await hub(environ, "people", "unreachable", "--copropiedad", "ph-1")
-        _, shown, _ = await hub(environ, "indicators")
+async def test_command_and_indicator_show_it(environ: dict[str, str], opened: Database) -> None:
+    await opened.rows(PLACE)
+    await Town(opened).home("Apto 1", point("email", "u@example.co", verified=False))
+    _, listed, _ = await hub(environ, "people", "unreachable", "--copropiedad", "ph-1")
+    _, shown, _ = await hub(environ, "indicators")
 
     assert [("Apto 1", int(UnitReach.UNVERIFIED))] == [
         (row["label"], row["reach"]) for row in listed["items"]

@@ -48,8 +48,7 @@ class Desk:
 async def desk(database: str) -> AsyncIterator[Desk]:
     async with open_stores(database) as stores:
         of: StoredEvent = stored()
-        async with stores.intake.transaction() as transaction:
-            await transaction.add_events([of])
+        await stores.add_events(of)
         text = message(of, channel="sms", state=State.SENT)
         await stores.add(text)
         yield Desk(stores, World(environ=TWILIO, receipts=stores.receipts), text)

@@ -48,10 +48,7 @@ class Lost:
 
     async def one_again(self, one: Message) -> RedrivenOne:
         by = operator(
-            self.stores.database,
-            log=self.stores.log,
-            publisher=self.office.publisher,
-            audit=MemoryAudit(),
+            self.stores.database, log=self.stores.log, publisher=self.office.publisher, audit=MemoryAudit()
         )
         return await redrive_message(by, one.id, RedriveOneBody())
 

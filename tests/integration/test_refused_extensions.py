@@ -165,9 +165,7 @@ async def test_an_extension_that_is_held_is_told_to_nobody(hub: Hub) -> None:
     assert ([], []) == (await hub.heard(CRM), hub.called(CRM))
 
 
-async def test_a_refusal_that_holds_no_more_is_taken_back_without_any_subscription(
-    hub: Hub,
-) -> None:
+async def test_a_refusal_that_holds_no_more_is_taken_back_without_any_subscription(hub: Hub) -> None:
     await hub.database.rows("DELETE FROM result_subscription")
     early = of_case("pqrs.term_extended", local("2026-03-10 08:00"), new_due_on="2026-04-15")
     await hub.take_in(early)

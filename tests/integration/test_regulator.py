@@ -145,11 +145,10 @@ async def answers(given: dict[str, str], words: str, folder: Path) -> Ended:
 
 
 async def test_each_question_of_the_regulator_is_answered_as_the_page_says(
-    environ: dict[str, str], tmp_path: Path
+    environ: dict[str, str], opened: Database, tmp_path: Path
 ) -> None:
     environ["HUB_SECRET"] = ENVIRON["HUB_SECRET"]
-    async with Database(environ["HUB_DATABASE_URL"]) as database:
-        await _History(database).happen()
+    await _History(opened).happen()
     asked = list(examples())
 
     assert len(asked) >= 12

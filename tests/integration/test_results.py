@@ -52,8 +52,7 @@ class Hub:
     async def plan(self, *, source: str = CRM, at: datetime = NOON, **fields: Any) -> Message:
         """Plan a message, as intake does."""
         of: StoredEvent = stored(event(source=source, time=at))
-        async with self.stores.intake.transaction() as transaction:
-            await transaction.add_events([of])
+        await self.stores.add_events(of)
         planned = message(of, **fields)
         await self.stores.add(planned)
         return planned

@@ -12,6 +12,7 @@ from hub.desk.search import queries
 from hub.desk.search.rows import FoundPerson
 from hub.model import StoredEvent
 from hub.storage import Database, PostgresIntake
+from tests.contract.stores import stores_in
 from tests.contract.values import (
     copropiedad,
     event,
@@ -135,8 +136,7 @@ async def test_person_has_the_roles_that_last_in_the_places(town: Database) -> N
 
 
 async def test_person_who_is_removed_is_found_by_nothing(town: Database) -> None:
-    async with PostgresIntake(town).transaction() as transaction:
-        await transaction.apply_directory([person_removed("p-ana", 2)])
+    await stores_in(town).apply_directory(person_removed("p-ana", 2))
 
     assert [] == refs(await queries.people_called(town, ["gomez", "ana"], limit=5))
     assert [] == refs(await queries.people_at(town, "4567", limit=5))

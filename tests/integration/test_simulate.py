@@ -14,8 +14,9 @@ from hub.model import HUB_SOURCE, Message, Purpose, State, StoredEvent
 from hub.operations.simulate.comparison import Comparison
 from hub.operations.simulate.simulate import add_cases, add_contacts
 from hub.policy import load_policy
-from hub.storage import Database, PostgresDelivery, PostgresHistory, PostgresIntake
+from hub.storage import Database, PostgresDelivery, PostgresHistory
 from tests.command_line import hub, printed
+from tests.contract.stores import stores_in
 from tests.contract.values import message
 from tests.servers import execute
 from tests.unit.factories import HOUR, MONDAY, POLICY, event, local, stored
@@ -46,8 +47,7 @@ def case(number: int, began: datetime, answered: timedelta) -> list[StoredEvent]
 
 
 async def keep(database: Database, *events: StoredEvent) -> None:
-    async with PostgresIntake(database).transaction() as transaction:
-        await transaction.add_events(events)
+    await stores_in(database).add_events(*events)
 
 
 @pytest.fixture
@@ -124,13 +124,12 @@ async def test_what_cannot_be_rehearsed_is_explained_in_a_sentence(
     assert "de 2031-01-01 00:00:00" in no_time
 
 
-async def test_a_reading_refuses_to_write(database: str) -> None:
-    async with Database(database) as opened:
-        with pytest.raises(StorageUnavailable, match="ReadOnlySQLTransactionError"):
-            async with opened.snapshot() as run:
-                await run.rows("INSERT INTO case_state (case_key) VALUES ('pqrs_id:1')")
+async def test_a_reading_refuses_to_write(opened: Database) -> None:
+    with pytest.raises(StorageUnavailable, match="ReadOnlySQLTransactionError"):
+        async with opened.snapshot() as run:
+            await run.rows("INSERT INTO case_state (case_key) VALUES ('pqrs_id:1')")
 
-        assert [] == await opened.rows("SELECT * FROM case_state")
+    assert [] == await opened.rows("SELECT * FROM case_state")
 
 
 async def test_a_reading_sees_one_state_during_writes(database: str) -> None:

@@ -16,7 +16,8 @@ from hub.model import Period, StoredEvent
 from hub.operations.simulate.comparison import Comparison
 from hub.operations.simulate.simulate import add_cases, add_contacts
 from hub.policy import load_policy
-from hub.storage import Database, PostgresHistory, PostgresIntake
+from hub.storage import Database, PostgresHistory
+from tests.contract.stores import stores_in
 from tests.integration.test_directory_speed import report
 from tests.unit.factories import HOUR, MONDAY, POLICY, event, stored
 
@@ -78,8 +79,7 @@ def first_case() -> list[StoredEvent]:
 
 
 async def fill(database: Database, count: int) -> None:
-    async with PostgresIntake(database).transaction() as transaction:
-        await transaction.add_events(first_case())
+    await stores_in(database).add_events(*first_case())
     await database.rows(COPIES, count, PERIOD.since, timedelta(days=DAYS))
     await database.rows(MESSAGES)
     await database.rows("ANALYZE")

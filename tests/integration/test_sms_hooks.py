@@ -100,8 +100,7 @@ class Desk:
 async def desk(database: str, tmp_path: Path) -> AsyncIterator[Desk]:
     async with open_stores(database) as stores:
         of = stored()
-        async with stores.intake.transaction() as transaction:
-            await transaction.add_events([of])
+        await stores.add_events(of)
         text = message(of, channel="sms", state=State.SENT)
         await stores.add(text)
         yield Desk(stores, World(environ=environ(tmp_path), receipts=stores.receipts), text)

@@ -218,8 +218,7 @@ async def test_the_balance_is_asked_as_the_file_says(channel: GenericChannel) ->
 
 
 @pytest.mark.parametrize(
-    "behaviour",
-    [answering(200, {}), answering(200, {"account": {"available": "NaN"}}), answering(500, "x")],
+    "behaviour", [answering(200, {}), answering(200, {"account": {"available": "NaN"}}), answering(500, "x")]
 )
 async def test_a_balance_that_is_none_is_a_failure(
     server: Aggregator, channel: GenericChannel, behaviour: Behaviour

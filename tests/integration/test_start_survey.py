@@ -45,10 +45,7 @@ class Firm(WorkingHub):
         self, *, place: str | None = None, dry_run: bool = False, at: datetime | None = None, **more: Any
     ) -> SurveyStarted:
         by = operator(
-            self.database,
-            publisher=self.publisher,
-            audit=MemoryAudit(),
-            now=lambda: at or self.clock(),
+            self.database, publisher=self.publisher, audit=MemoryAudit(), now=lambda: at or self.clock()
         )
         return await begin(by, place, dry_run=dry_run, **more)
 

@@ -44,8 +44,7 @@ async def stores(database: str) -> AsyncIterator[RealStores]:
 
 async def _some(stores: RealStores, count: int, **fields: object) -> list[Message]:
     of = stored()
-    async with stores.intake.transaction() as transaction:
-        await transaction.add_events([of])
+    await stores.add_events(of)
     added = [message(of, person=f"p-{n}", **fields) for n in range(count)]
     await stores.add(*added)
     return added
@@ -115,8 +114,7 @@ async def _age(database: str, age: timedelta) -> None:
 
 async def test_one_of_many_advances_a_clock(stores: RealStores) -> None:
     one = clock()
-    async with stores.intake.transaction() as transaction:
-        await transaction.save_clocks([one])
+    await stores.save_clocks(one)
     risky = replace(one, fired=1, state=ClockState.AT_RISK)
 
     advanced = await asyncio.gather(*(stores.timers.advance([risky], seen=[one]) for _ in range(8)))
@@ -126,8 +124,7 @@ async def test_one_of_many_advances_a_clock(stores: RealStores) -> None:
 
 async def test_many_clocks_advance_while_intake_writes_them_without_a_circle(stores: RealStores) -> None:
     clocks = [clock(f"c-{n}") for n in range(40)]
-    async with stores.intake.transaction() as transaction:
-        await transaction.save_clocks(clocks)
+    await stores.save_clocks(*clocks)
 
     async def write() -> None:
         async with stores.intake.transaction() as transaction:
@@ -277,13 +274,12 @@ async def test_a_cascade_continued_by_two_at_once_has_one_next_step(stores: Real
     assert await stores.state_of(next_of(lost)) == "queued"
 
 
-async def test_one_of_many_that_see_the_same_incident_begins_it(database: str) -> None:
-    async with Database(database) as opened:
-        watching = PostgresMonitor(opened, ())
-        for _ in range(5):
-            symptoms = [Symptom(key=f"circuit:sms:{number}", measured="x") for number in range(5)]
-            await asyncio.gather(*(watching.see(symptoms) for _ in range(8)))
-            assert 5 == sum(incident.resolved_at is None for incident in await watching.incidents(100))
-            await watching.resolve(["circuit"], timedelta(microseconds=-1))
+async def test_one_of_many_that_see_the_same_incident_begins_it(opened: Database) -> None:
+    watching = PostgresMonitor(opened, ())
+    for _ in range(5):
+        symptoms = [Symptom(key=f"circuit:sms:{number}", measured="x") for number in range(5)]
+        await asyncio.gather(*(watching.see(symptoms) for _ in range(8)))
+        assert 5 == sum(incident.resolved_at is None for incident in await watching.incidents(100))
+        await watching.resolve(["circuit"], timedelta(microseconds=-1))
 
-        assert 25 == len(await watching.incidents(100))
+    assert 25 == len(await watching.incidents(100))

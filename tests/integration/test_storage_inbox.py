@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID, uuid4
 
-import pytest
-
 from hub.model import Outgoing, Rendered
-from hub.people.masking import mask_address, mask_name
 from hub.storage import Database, PostgresInbox
 from tests.contract.values import HOUR, NOON
 from tests.unit.factories import message
@@ -42,26 +39,3 @@ async def test_an_inbox_holds_each_message_once(database: str) -> None:
         "read_at": None,
         "recalled_at": None,
     }
-
-
-@pytest.mark.parametrize(
-    ("address", "masked"),
-    [
-        ("maria@example.co", "m***@e***.co"),
-        ("m@x.com.co", "m***@x***.co"),
-        ("p-1", "***"),
-        ("@", "***@***."),
-        ("+573001234567", "+57 *** *** 4567"),
-        ("cXJ0b2tlbg:APA91", "…PA91"),
-        ("", "***"),
-    ],
-)
-def test_an_address_shows_only_enough_to_recognise_ones_own(address: str, masked: str) -> None:
-    assert mask_address(address) == masked
-
-
-@pytest.mark.parametrize(
-    ("name", "masked"), [("María  Fernanda Peña", "M*** F*** P***"), ("", ""), ("Ñ", "Ñ***")]
-)
-def test_a_name_shows_its_initials(name: str, masked: str) -> None:
-    assert mask_name(name) == masked

@@ -29,6 +29,7 @@ from hub.storage import (
     cases,
 )
 from hub.storage.database import load
+from tests.contract.stores import stores_in
 from tests.contract.values import LEASE, clock, event, message, outcome, stored
 from tests.integration.counting_hub import CountingDatabase, CountingHub
 from tests.integration.divided import divide, first, names
@@ -230,8 +231,7 @@ async def test_a_running_clock_holds_the_months_of_its_case_unless_it_notifies_n
     running = clock(case="pqrs_id:PQ-1", ended_at=ended)
     steps = () if ended else running.steps
     running = replace(running, promise=replace(running.promise, silent=silent), steps=steps)
-    async with PostgresIntake(opened).transaction() as transaction:
-        await transaction.save_clocks([running])
+    await stores_in(opened).save_clocks(running)
 
     assert await months.drop(await april(months)) == held
 

@@ -33,8 +33,7 @@ async def stores(database: str) -> AsyncIterator[RealStores]:
 @pytest.fixture
 async def of(stores: RealStores) -> StoredEvent:
     one = stored(event(data={"pqrs_id": "PQ-1"}), copropiedad_id="ph-1", unit_id="u-1")
-    async with stores.intake.transaction() as transaction:
-        await transaction.add_events([one])
+    await stores.add_events(one)
     return one
 
 

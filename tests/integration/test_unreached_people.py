@@ -36,8 +36,7 @@ class Emergency:
 
     async def end(self) -> None:
         updated = event("emergency.updated", id="e-9", data={"status": "cleared"}, time=now())
-        async with self.stores.intake.transaction() as transaction:
-            await transaction.add_events([stored(updated, case=self.event.case)])
+        await self.stores.add_events(stored(updated, case=self.event.case))
 
     async def lost(self, *, gather: timedelta = AT_ONCE, pause: timedelta = LONG) -> list[str]:
         found = await self.store.lost_recipients(100, gather=gather, pause=pause)
@@ -48,8 +47,7 @@ class Emergency:
 async def emergency(database: str) -> AsyncIterator[Emergency]:
     async with open_stores(database) as stores, Database(database) as opened:
         declared = stored(event("emergency.declared", time=now()), copropiedad_id="ph-1")
-        async with stores.intake.transaction() as transaction:
-            await transaction.add_events([declared])
+        await stores.add_events(declared)
         yield Emergency(stores=stores, store=PostgresEmergencies(opened), event=declared)
 
 
@@ -112,8 +110,7 @@ async def test_nobody_is_called_once_the_emergency_is_over(
 ) -> None:
     await emergency.sent("p-bea", State.FAILED)
     updated = event("emergency.updated", id="e-2", data={"status": status}, time=now())
-    async with emergency.stores.intake.transaction() as transaction:
-        await transaction.add_events([stored(updated, case=emergency.event.case)])
+    await emergency.stores.add_events(stored(updated, case=emergency.event.case))
 
     assert found == await emergency.lost()
 
@@ -129,17 +126,14 @@ async def test_the_alert_waits_for_others_and_then_a_pause_begins(emergency: Eme
     assert ["p-luis"] == await emergency.lost(pause=AT_ONCE)
 
 
-async def test_open_emergency_counts_whom_it_reached_and_says_who_has_taken_it(
-    emergency: Emergency,
-) -> None:
+async def test_open_emergency_counts_whom_it_reached_and_says_who_has_taken_it(emergency: Emergency) -> None:
     told = {"p-bea": State.FAILED, "p-luz": State.DELIVERED, "p-sol": State.SENT}
     for person, state in told.items():
         await emergency.sent(person, state, audience=1)
     await emergency.sent("p-bea", State.WAITING, "inbox", audience=1)
     await emergency.sent("p-guard", State.FAILED)
     promise = clock(emergency.event.case or "", name="emergency_ack", started_at=now())
-    async with emergency.stores.intake.transaction() as transaction:
-        await transaction.save_clocks([promise])
+    await emergency.stores.save_clocks(promise)
     [alone] = await emergency.store.open_emergencies()
     taken = event("sla.acknowledged", id="t-1", data={"by": "account:ana"}, time=now())
     async with emergency.stores.intake.transaction() as transaction:
@@ -156,8 +150,7 @@ async def test_open_emergency_counts_whom_it_reached_and_says_who_has_taken_it(
 
 async def test_open_emergency_is_that_of_the_places(emergency: Emergency) -> None:
     call = clock("thread_id:1", name="emergency_reply", context={"copropiedad_id": "ph-1"})
-    async with emergency.stores.intake.transaction() as transaction:
-        await transaction.save_clocks([call])
+    await emergency.stores.save_clocks(call)
     here, there = frozenset({"ph-1"}), frozenset({"ph-other"})
 
     assert 1 == len(await emergency.store.open_emergencies(here))

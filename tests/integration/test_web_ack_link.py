@@ -185,13 +185,7 @@ async def test_link_whose_message_is_gone_has_ended() -> None:
 def claimed(name: str, data: Json) -> Claimed:
     of = stored(event(name))
     return Claimed(
-        message=message(of),
-        attempt=1,
-        event_time=NOON,
-        source="urn:hub",
-        data=data,
-        building=None,
-        unit=None,
+        message=message(of), attempt=1, event_time=NOON, source="urn:hub", data=data, building=None, unit=None
     )
 
 

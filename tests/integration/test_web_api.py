@@ -306,9 +306,7 @@ async def test_ended_clocks_come_from_sql() -> None:
 
 
 @pytest.mark.parametrize("incident", ["away", "forgotten"])
-async def test_without_redis_live_clocks_come_from_sql_and_the_answer_says_so(
-    incident: str,
-) -> None:
+async def test_without_redis_live_clocks_come_from_sql_and_the_answer_says_so(incident: str) -> None:
     world = with_clocks("open", "met", "breached")
     setattr(world.boards, incident, True)
 

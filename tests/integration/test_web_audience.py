@@ -9,7 +9,8 @@ import pytest
 from yarl import URL
 
 from hub.model import Grant, Json, Office
-from hub.storage import Database, PostgresIntake
+from hub.storage import Database
+from tests.contract.stores import stores_in
 from tests.contract.values import membership, person, unit
 from tests.integration.test_web_access import GUARDED
 from tests.integration.web_doubles import Reply, World, ask, browsing
@@ -111,8 +112,7 @@ async def test_audience_is_limited_to_the_callers_copropiedad(opened: Database) 
         *(unit("u-1"), unit("u-9", copropiedad="ph-9"), person("p-1"), person("p-9")),
         *(membership("p-1", "unit:u-1", "owner"), membership("p-9", "unit:u-9", "owner")),
     )
-    async with PostgresIntake(opened).transaction() as transaction:
-        await transaction.apply_directory(entries)
+    await stores_in(opened).apply_directory(*entries)
     await give_account(world, "ana", Grant(office=Office.VIEWER, copropiedad_id="ph-1"))
     async with browsing(world) as client:
         visitor = Visitor(client)

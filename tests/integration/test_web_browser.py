@@ -116,20 +116,6 @@ async def test_letter_that_is_refused_again_says_so_and_may_be_tried_once_more(
             assert f"llegó {times} veces" in await main_text(browser)
 
 
-async def test_counts_lead_to_their_rows(browser: Browser, opened: Database) -> None:
-    world = await busy_world(opened)
-    world.log.letters.append(other := dead_letter(b"other"))
-    await bury(opened, other)
-    async with browsing(world) as client:
-        await visit(browser, client, "/")
-        refused = await browser.run("document.querySelector('#bad .trouble').innerText")
-        await click(browser, "#bad .trouble a.btn")
-
-        assert "2 avisos rechazados" in refused
-        assert await browser.run("location.pathname") == "/dead"
-        assert await browser.run("document.querySelectorAll('.rows tbody tr').length") == 2
-
-
 async def test_the_slip_of_a_letter_has_its_right_border_on_paper(browser: Browser, tmp_path: Path) -> None:
     """A4 has 166 mm between the margins; Chromium cuts off what lies in the last, broken pixel."""
     letter = tmp_path / "letter.html"

@@ -25,7 +25,7 @@ LINK = re.compile(r"https://hub\.example\.co(/clocks/[^\s\"<>)]+)")
 
 
 @pytest.fixture
-async def told(opened: Database) -> Told:
+async def linked(opened: Database) -> Told:
     """Send the built-in texts: a receipt to the petitioner, and a notice to the desk."""
     office = Hub(opened, ENVIRON)
     petition = {"copropiedad_id": PLACE, "radicado": RADICADO, "petitioner": {"ref": "p-maria"}}
@@ -39,9 +39,9 @@ async def told(opened: Database) -> Told:
     return Told(office, office.email.sent[0].message.id)
 
 
-def links_of(told: Told, mail: UUID) -> set[str]:
+def links_of(linked: Told, mail: UUID) -> set[str]:
     """Return the paths of promises to which the bytes of a mail link, in its text and in its HTML."""
-    whole = message_from_bytes(told.office.email.bytes[mail], policy=policy.default)
+    whole = message_from_bytes(linked.office.email.bytes[mail], policy=policy.default)
     parts = [part for kind in ("plain", "html") if (part := whole.get_body((kind,))) is not None]
     found = [set(LINK.findall(part.get_content())) for part in parts]
     assert 2 == len(found)
@@ -49,10 +49,10 @@ def links_of(told: Told, mail: UUID) -> set[str]:
     return found[0]
 
 
-def world_of(told: Told) -> World:
+def world_of(linked: Told) -> World:
     """Return a guarded hub that shows the stored rows."""
-    world = World(database=told.office.database, environ=GUARDED)
-    world.log = PostgresLog(told.office.database)  # type: ignore[assignment]
+    world = World(database=linked.office.database, environ=GUARDED)
+    world.log = PostgresLog(linked.office.database)  # type: ignore[assignment]
     return world
 
 
@@ -61,9 +61,9 @@ def unmarked(page: str) -> str:
     return re.sub(r'nonce="[^"]+"', "", page)
 
 
-async def test_link_of_a_mail_leads_to_the_promise_signed_in_or_over_the_sign_in(told: Told) -> None:
-    [path] = links_of(told, await escalated(told))
-    world = world_of(told)
+async def test_link_of_a_mail_leads_to_the_promise_signed_in_or_over_the_sign_in(linked: Told) -> None:
+    [path] = links_of(linked, await escalated(linked))
+    world = world_of(linked)
     await give_account(world, "ana", Grant(office=Office.OPERATOR, copropiedad_id=PLACE))
     async with browsing(world) as client:
         visitor = Visitor(client)
@@ -81,9 +81,9 @@ async def test_link_of_a_mail_leads_to_the_promise_signed_in_or_over_the_sign_in
     assert "Por qué vence entonces" in promise.text
 
 
-async def test_without_the_right_the_link_says_the_same_as_one_of_no_case(told: Told) -> None:
-    [path] = links_of(told, await escalated(told))
-    world = world_of(told)
+async def test_without_the_right_the_link_says_the_same_as_one_of_no_case(linked: Told) -> None:
+    [path] = links_of(linked, await escalated(linked))
+    world = world_of(linked)
     await give_account(world, "eva", Grant(office=Office.OPERATOR, copropiedad_id="ph-otra"))
     async with browsing(world) as client:
         visitor = Visitor(client)
@@ -96,8 +96,8 @@ async def test_without_the_right_the_link_says_the_same_as_one_of_no_case(told: 
     assert unmarked(refused.text) == unmarked(unknown.text)
 
 
-async def test_notice_of_a_petition_links_to_its_case(told: Told) -> None:
-    rows = await told.office.database.rows(
+async def test_notice_of_a_petition_links_to_its_case(linked: Told) -> None:
+    rows = await linked.office.database.rows(
         "SELECT facts ->> 'page' AS page FROM attempt JOIN message ON id = message_id WHERE variant = 'staff'"
     )
 

@@ -17,6 +17,7 @@ from hub.model.casework import case_of_thread
 from hub.model.given_files import GivenFile
 from hub.storage import Database, PostgresIntake, PostgresReplies
 from hub.storage.delivery import PostgresDelivery
+from tests.contract.stores import stores_in
 from tests.contract.values import (
     LEASE,
     clock,
@@ -203,8 +204,7 @@ async def test_file_of_a_stranger_in_a_joined_case_is_opened_by_whoever_reads_th
         files=(GivenFile(name="foto.pdf", kind="application/pdf", content=b"%PDF-2.0"),),
     )
     came = await PostgresReplies(opened).add(read(reply, About(), now=now()))
-    async with PostgresIntake(opened).transaction() as transaction:
-        await transaction.add_events([stored(event_of(came), case=case_of_thread(came.thread))])
+    await stores_in(opened).add_events(stored(event_of(came), case=case_of_thread(came.thread)))
     await give_account(world, "ana", Grant(office=Office.OPERATOR, copropiedad_id="ph-1"))
     async with browsing(world) as client:
         visitor = Visitor(client)
@@ -297,8 +297,7 @@ async def test_case_is_found_by_its_key_and_by_what_is_in_it(world: World) -> No
 
 async def test_number_of_several_cases_asks_which_one(world: World, opened: Database) -> None:
     other = stored(event("building.outage.reported", id="evt-2"), case="outage_id:PQ/1 ñ")
-    async with PostgresIntake(opened).transaction() as transaction:
-        await transaction.add_events([other])
+    await stores_in(opened).add_events(other)
     several = await ask(world, "/api/cases/PQ%2F1%20%C3%B1", headers=KEY)
     page = await ask(world, "/cases/PQ%2F1%20%C3%B1", headers={**KEY, **HTML})
 
@@ -322,8 +321,7 @@ async def test_pages_of_a_thread_follow_each_other(world: World) -> None:
 async def test_page_tells_the_case_and_escapes_what_people_wrote(world: World, opened: Database) -> None:
     written = event(id="evt-3", data={**DATA, "subject": "<script>alert(1)</script>"})
     marked = stored(written, case=CASE, copropiedad_id="ph-1")
-    async with PostgresIntake(opened).transaction() as transaction:
-        await transaction.add_events([marked])
+    await stores_in(opened).add_events(marked)
     page = await ask(world, f"{PAGE}?whole=true&limit=2", headers={**KEY, **HTML})
 
     assert 200 == page.status

@@ -21,6 +21,7 @@ from tests.servers import Servers
 
 LISTS: Final = {
     "/messages": "m-",
+    "/messages/unreached": "",
     "/cases": "c-",
     "/dead": "d-",
     "/cases?view=all": "c-",
@@ -69,39 +70,37 @@ def rows_in(page: str) -> list[str]:
     return re.findall(r'<(?:tr|li)[^>]* id="([^"]+)"', page)
 
 
-async def test_each_list_goes_on_to_its_end(servers: Servers) -> None:
+async def test_each_list_goes_on_to_its_end(hub: ConsoleHub) -> None:
     """Both buildings are alike, so each list has two rows at least."""
-    async with console_hub(servers) as hub:
-        await hub.ask("/audit?person=p-alfa")
-        await hub.ask("/audit?person=p-beta")
-        for path in LISTS:
-            all_rows = [row for row in rows_in(await main_of(hub, path)) if row.startswith(LISTS[path])]
-            first = await main_of(hub, f"{path}{'&' if '?' in path else '?'}limit=1")
-            following = NEXT.search(first)
-            assert following is not None, f"{path} ends with its first row"
-            second = await main_of(hub, html.unescape(following[1]))
+    await hub.ask("/audit?person=p-alfa")
+    await hub.ask("/audit?person=p-beta")
+    for path in LISTS:
+        all_rows = [row for row in rows_in(await main_of(hub, path)) if row.startswith(LISTS[path])]
+        first = await main_of(hub, f"{path}{'&' if '?' in path else '?'}limit=1")
+        following = NEXT.search(first)
+        assert following is not None, f"{path} ends with its first row"
+        second = await main_of(hub, html.unescape(following[1]))
 
-            seen = [row for page in (first, second) for row in rows_in(page) if row in all_rows]
-            assert len(set(seen)) == len(seen) == 2, f"{path}: {seen} of {all_rows}"
-            assert "Ver lo más nuevo" in second or "Volver al comienzo" in second, path
+        seen = [row for page in (first, second) for row in rows_in(page) if row in all_rows]
+        assert len(set(seen)) == len(seen) == 2, f"{path}: {seen} of {all_rows}"
+        assert "Ver lo más nuevo" in second or "Volver al comienzo" in second, path
 
 
 @pytest.mark.parametrize("formula", ['=HYPERLINK("http://evil.example","x")', "+1+1", "-2", "@SUM(A1)"])
-async def test_formula_that_somebody_wrote_is_a_word_in_a_sheet(servers: Servers, formula: str) -> None:
-    async with console_hub(servers) as hub:
-        await hub.database.rows("UPDATE letter SET subject = $1", formula)
-        async with open_stores(hub.hub.database_url) as stores, stores.intake.transaction() as transaction:
-            await transaction.add_dead_letters([letter(b"{a formula", reason=formula, received_at=now())])
-        sheets = [(await hub.ask(f"/{name}?format=csv")).text for name in ("letters", "dead")]
+async def test_formula_that_somebody_wrote_is_a_word_in_a_sheet(hub: ConsoleHub, formula: str) -> None:
+    await hub.database.rows("UPDATE letter SET subject = $1", formula)
+    async with open_stores(hub.hub.database_url) as stores, stores.intake.transaction() as transaction:
+        await transaction.add_dead_letters([letter(b"{a formula", reason=formula, received_at=now())])
+    sheets = [(await hub.ask(f"/{name}?format=csv")).text for name in ("letters", "dead")]
 
-        quoted = formula.replace('"', '""')
-        for sheet in sheets:
-            assert f"'{quoted}" in sheet
-            assert f";{quoted}" not in sheet
-            assert f'"{quoted}' not in sheet
+    quoted = formula.replace('"', '""')
+    for sheet in sheets:
+        assert f"'{quoted}" in sheet
+        assert f";{quoted}" not in sheet
+        assert f'"{quoted}' not in sheet
 
 
-async def test_matters_stand_as_they_are_due_and_emergencies_above_them(servers: Servers) -> None:
+async def test_matters_stand_as_they_are_due_and_emergencies_above_them(hub: ConsoleHub) -> None:
     soon = datetime.now(UTC)
     made = {
         "late": {"state": ClockState.BREACHED, "due_at": soon - timedelta(hours=3), "level": 3},
@@ -118,24 +117,22 @@ async def test_matters_stand_as_they_are_due_and_emergencies_above_them(servers:
         context={"copropiedad_id": "ph-alfa"},
         due_at=soon + timedelta(days=5),
     )
-    async with console_hub(servers) as hub:
-        async with open_stores(hub.hub.database_url) as stores, stores.intake.transaction() as transaction:
-            of_pqrs = [
-                clock(f"pqrs_id:{name}", context={"copropiedad_id": "ph-alfa"}, **of)
-                for name, of in made.items()
-            ]
-            await transaction.save_clocks([fire, second, *of_pqrs])
-        keys = {
-            view: re.findall(r'name="case:([^"]+)"', await main_of(hub, f"/cases?copropiedad=ph-alfa&{view}"))
-            for view in (
-                "view=open",
-                "view=overdue",
-                "view=at_risk",
-                "level=3",
-                "kind=emergencies",
-                "view=mine",
-            )
-        }
+    async with open_stores(hub.hub.database_url) as stores, stores.intake.transaction() as transaction:
+        of_pqrs = [
+            clock(f"pqrs_id:{name}", context={"copropiedad_id": "ph-alfa"}, **of) for name, of in made.items()
+        ]
+        await transaction.save_clocks([fire, second, *of_pqrs])
+    keys = {
+        view: re.findall(r'name="case:([^"]+)"', await main_of(hub, f"/cases?copropiedad=ph-alfa&{view}"))
+        for view in (
+            "view=open",
+            "view=overdue",
+            "view=at_risk",
+            "level=3",
+            "kind=emergencies",
+            "view=mine",
+        )
+    }
 
     assert keys == {
         "view=open": [*("emergency_id:fire", "pqrs_id:late", "pqrs_id:risk", "pqrs_id:later"), CASE_OF_TOWN],
@@ -147,34 +144,31 @@ async def test_matters_stand_as_they_are_due_and_emergencies_above_them(servers:
     }
 
 
-async def test_old_addresses_of_lists_lead_to_their_views(servers: Servers) -> None:
-    async with console_hub(servers) as hub:
-        led = {path: (await hub.ask(path)).headers["Location"] for path in OLD}
-        shown = [(await hub.ask(path)).status for path in led.values()]
+async def test_old_addresses_of_lists_lead_to_their_views(hub: ConsoleHub) -> None:
+    led = {path: (await hub.ask(path)).headers["Location"] for path in OLD}
+    shown = [(await hub.ask(path)).status for path in led.values()]
 
     assert led == OLD
     assert set(shown) == {200}
 
 
-async def test_case_has_its_letter_in_the_thread(servers: Servers) -> None:
-    async with console_hub(servers) as hub:
-        thread = await words_of(hub, "/cases/pqrs_id:CASE-MARK")
-        links = await main_of(hub, "/cases/pqrs_id:CASE-MARK")
+async def test_case_has_its_letter_in_the_thread(hub: ConsoleHub) -> None:
+    thread = await words_of(hub, "/cases/pqrs_id:CASE-MARK")
+    links = await main_of(hub, "/cases/pqrs_id:CASE-MARK")
 
-        assert re.search(r"Carta Fallido A Persona alfa, «PQRS recibida», por carta", thread)
-        assert hub.path("/messages/MESSAGE") in links
+    assert re.search(r"Carta Fallido A Persona alfa, «PQRS recibida», por carta", thread)
+    assert hub.path("/messages/MESSAGE") in links
 
 
-async def test_person_has_roles_over_time_consents_with_proof_and_what_was_sent(servers: Servers) -> None:
-    async with console_hub(servers) as hub:
-        async with open_stores(hub.hub.database_url) as stores, stores.intake.transaction() as transaction:
-            await transaction.apply_directory(
-                [membership("p-alfa", "copropiedad:ph-alfa", "council"), membership_removed("m-alfa", 2)]
-            )
-            said = consent("p-alfa", "survey", evidence_hash="a" * 64, time=now())
-            await transaction.add_consents(consents_of(said, uuid8(now(), "a no")))
-        page = await words_of(hub, "/people/p-alfa")
-        links = await main_of(hub, "/people/p-alfa")
+async def test_person_has_roles_over_time_consents_with_proof_and_what_was_sent(hub: ConsoleHub) -> None:
+    async with open_stores(hub.hub.database_url) as stores, stores.intake.transaction() as transaction:
+        await transaction.apply_directory(
+            [membership("p-alfa", "copropiedad:ph-alfa", "council"), membership_removed("m-alfa", 2)]
+        )
+        said = consent("p-alfa", "survey", evidence_hash="a" * 64, time=now())
+        await transaction.add_consents(consents_of(said, uuid8(now(), "a no")))
+    page = await words_of(hub, "/people/p-alfa")
+    links = await main_of(hub, "/people/p-alfa")
 
     roles = page.partition("Unidades y quiénes más")[2].partition("Sus derechos")[0]
     consents = page.partition("Lo que ha autorizado, con su prueba")[2].partition("Unidades y quiénes más")[0]
@@ -215,27 +209,26 @@ def _environ() -> dict[str, Any]:
 
 
 async def test_letter_that_nobody_has_handed_over_has_a_state_of_its_own_and_was_not_sent(
-    servers: Servers,
+    hub: ConsoleHub,
 ) -> None:
-    async with console_hub(servers) as hub:
-        letter_id = hub.building.ids["MESSAGE"]
-        await hub.database.rows("UPDATE message SET state = 'sent', reason = NULL WHERE id = $1", letter_id)
-        listed = f"/messages?person=p-alfa&channel=print{'{}'}"
-        said = {
-            "list": await words_of(hub, listed.format("")),
-            "sheet": (await hub.ask(listed.format("&format=csv"))).text,
-            "page": await words_of(hub, "/messages/MESSAGE"),
-            "search": await words_of(hub, f"/search?q={letter_id}"),
-            "event": await words_of(hub, "/events/event-alfa"),
-            "api": (await hub.ask(f"/api/messages/{letter_id}")).text,
-        }
-        sent = await main_of(hub, "/messages?state=sent&person=p-alfa")
-        left = await main_of(hub, "/messages?only=left&person=p-alfa")
-        now = await words_of(hub, "/messages?copropiedad=ph-alfa")
-        [row] = await hub.database.rows(
-            "SELECT count(*) FROM message"
-            " WHERE state = 'sent' AND channel <> 'print' AND copropiedad_id = 'ph-alfa'"
-        )
+    letter_id = hub.building.ids["MESSAGE"]
+    await hub.database.rows("UPDATE message SET state = 'sent', reason = NULL WHERE id = $1", letter_id)
+    listed = f"/messages?person=p-alfa&channel=print{'{}'}"
+    said = {
+        "list": await words_of(hub, listed.format("")),
+        "sheet": (await hub.ask(listed.format("&format=csv"))).text,
+        "page": await words_of(hub, "/messages/MESSAGE"),
+        "search": await words_of(hub, f"/search?q={letter_id}"),
+        "event": await words_of(hub, "/events/event-alfa"),
+        "api": (await hub.ask(f"/api/messages/{letter_id}")).text,
+    }
+    sent = await main_of(hub, "/messages?state=sent&person=p-alfa")
+    left = await main_of(hub, "/messages?only=left&person=p-alfa")
+    now = await words_of(hub, "/messages?copropiedad=ph-alfa")
+    [row] = await hub.database.rows(
+        "SELECT count(*) FROM message"
+        " WHERE state = 'sent' AND channel <> 'print' AND copropiedad_id = 'ph-alfa'"
+    )
 
     assert "Carta por entregar" in said.pop("search"), "a search knows of a letter that it is one"
     assert [] == [name for name, text in said.items() if _UNPRINTED[name] not in text]

@@ -12,7 +12,7 @@ from playwright.async_api import Locator, Page
 
 from tests.integration.chromium import Browser, Chromium, open_browser
 from tests.integration.console_day import morning
-from tests.integration.console_hub import ConsoleHub, console_hub
+from tests.integration.console_hub import ConsoleHub
 from tests.integration.test_web_compose import pressed
 from tests.integration.test_web_console_casework import published
 from tests.integration.test_web_console_day import (
@@ -25,7 +25,6 @@ from tests.integration.test_web_console_day import (
     by_mouse,
     tab_to,
 )
-from tests.servers import Servers
 
 MOST_CLICKS: Final = 10
 SAID: Final = "La gotera del parqueadero sigue igual."
@@ -64,13 +63,12 @@ HANDS: Final[Mapping[str, tuple[Act, bool, int, Job]]] = {
 
 @pytest.mark.slow
 @pytest.mark.timeout(120)
-async def test_a_call_is_noted_in_at_most_ten_clicks(chromium: Chromium, servers: Servers) -> None:
-    async with console_hub(servers) as hub:
-        await morning(hub)
-        for hand in HANDS:
-            await noted(hub, chromium, hand)
-        shown = await joined(hub)
-        said = [event.data for event in await published(hub) if event.name == "pqrs.received"]
+async def test_a_call_is_noted_in_at_most_ten_clicks(chromium: Chromium, hub: ConsoleHub) -> None:
+    await morning(hub)
+    for hand in HANDS:
+        await noted(hub, chromium, hand)
+    shown = await joined(hub)
+    said = [event.data for event in await published(hub) if event.name == "pqrs.received"]
 
     assert f"<p>Qué dijo: {SAID}</p>" in shown
     # Each of them has a number of its own, in the building of who has called.

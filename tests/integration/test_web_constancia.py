@@ -9,7 +9,8 @@ from aiohttp import hdrs
 
 from hub.model import EVERYWHERE, Grant, Office
 from hub.operations.constancia import gather, verificar
-from hub.storage import Database, PostgresIntake
+from hub.storage import Database
+from tests.contract.stores import stores_in
 from tests.contract.values import event, stored
 from tests.integration.test_evidence import ENVIRON
 from tests.integration.test_web_access import GUARDED
@@ -78,8 +79,7 @@ async def test_only_who_may_see_everybody_there_gets_one(
 
 async def test_case_of_two_places_is_for_who_reaches_both(world: World, opened: Database) -> None:
     other = stored(event(data={**DATA, "copropiedad_id": "ph-2"}), case=CASE, copropiedad_id="ph-2")
-    async with PostgresIntake(opened).transaction() as transaction:
-        await transaction.add_events([other])
+    await stores_in(opened).add_events(other)
     app = await give_factor(
         world, await give_account(world, "ana", Grant(office=Office.MANAGER, copropiedad_id="ph-1"))
     )
@@ -95,8 +95,7 @@ async def test_case_of_two_places_is_for_who_reaches_both(world: World, opened: 
 
 async def test_unknown_case_and_person_and_several_cases_are_said(world: World, opened: Database) -> None:
     other = stored(event("building.outage.reported", id="evt-2"), case="outage_id:PQ/1 ñ")
-    async with PostgresIntake(opened).transaction() as transaction:
-        await transaction.add_events([other])
+    await stores_in(opened).add_events(other)
     answers = [
         (await ask(world, path, headers=KEY)).status
         for path in (

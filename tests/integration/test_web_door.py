@@ -119,13 +119,7 @@ ATTACKS = (
         door="link",
         reason="link",
     ),
-    Attack(
-        name="forged page of a message",
-        path=f"/mi/{'A' * 43}",
-        status=403,
-        door="link",
-        reason="link",
-    ),
+    Attack(name="forged page of a message", path=f"/mi/{'A' * 43}", status=403, door="link", reason="link"),
     Attack(
         name="forged survey",
         path="/s/018f0000000080008000000000000000.6a1c9f80.guess",

@@ -10,6 +10,7 @@ import pytest
 from hub.model import AudienceRecord, PropertyScope, State
 from hub.operations.explain.explain import explain
 from hub.storage import Database, PostgresExplain, PostgresIntake
+from tests.contract.stores import stores_in
 from tests.contract.values import NOON, event, letter, membership, message, person, stored, unit
 from tests.integration.web_doubles import World, ask
 
@@ -85,8 +86,7 @@ async def test_unknown_event_or_person_is_explained(
 
 
 async def test_id_used_by_several_sources_asks_for_the_source(made: World, opened: Database) -> None:
-    async with PostgresIntake(opened).transaction() as transaction:
-        await transaction.add_events([stored(event(id=ONE.event.id, source="urn:erp"))])
+    await stores_in(opened).add_events(stored(event(id=ONE.event.id, source="urn:erp")))
     reply = await ask(made, path())
 
     assert 400 == reply.status

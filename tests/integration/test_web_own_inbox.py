@@ -24,7 +24,9 @@ from hub.model import (
     reach_of,
 )
 from tests.contract.values import clock, person
+from tests.integration.chromium import Browser
 from tests.integration.portal import MARIA, PEDRO, Portal, open_portal
+from tests.integration.test_web_browser_sign_in import enter, photo
 from tests.integration.web_visitor import Visitor, give_account
 from tests.operators import operator
 
@@ -215,3 +217,44 @@ async def test_open_page_of_the_inbox_hears_of_what_comes_for_its_person_alone(p
                 assert line
 
     assert (stream.status, await portal.inbox.unread(MARIA)) == (200, 1)
+
+
+NARROW = 320
+
+
+async def test_the_inbox_is_read_and_a_case_taken_without_a_script(browser: Browser, database: str) -> None:
+    async with open_portal(database) as portal:
+        portal.directory.tables.directory.apply(person(MARIA))
+        account = await give_account(portal, "maria", OPERATOR)
+        await portal.accounts.set_person(account.id, MARIA)
+        await portal.receives()
+        sent = await portal.receives(minutes=1, name="pqrs.escalated")
+        escalation = Escalation(message_id=sent.id, person=MARIA, level=2, clock=clock(level=2))
+        portal.escalations.received[sent.id] = EscalationStatus(
+            escalation=escalation, is_held=True, taken=None, taker=""
+        )
+        url = str(portal.client.make_url("/"))
+        await enter(browser, portal.client, "maria")
+        await browser.go(f"{url}messages")
+        badge = await browser.until("document.querySelector('.count')?.innerText")
+        await photo(browser, "inbox-console")
+        await browser.go("about:blank")
+        await browser.until("location.href === 'about:blank'")
+        browser.complaints.clear()  # of the form, which answers 401, and of the console's script
+        await browser.stop_scripts()
+        await browser.go(f"{url}inbox", width=NARROW)
+        listed = await browser.until("document.querySelectorAll('.entries li').length")
+        await photo(browser, "inbox-list")
+        wide = await browser.run("document.documentElement.scrollWidth")
+        await browser.run("document.querySelector('.entries button').form.submit()")
+        opened = await browser.until("document.querySelector('[value=take]') && document.body.innerText")
+        await photo(browser, "inbox-item")
+        await browser.run("document.querySelector('[value=take]').form.submit()")
+        taken = await browser.until("document.querySelector('[role=status]')?.innerText")
+
+    assert browser.complaints == []
+    assert badge.startswith("2")
+    assert (listed, wide) == (2, NARROW)
+    assert "Tomar el caso" in opened
+    assert taken == "Queda registrado que usted tomó el caso."
+    assert [event.name for event in portal.publisher.events] == ["sla.acknowledged"]

@@ -24,6 +24,7 @@ from hub.model import Recall, StoredEvent
 from hub.model.ids import poster_id
 from hub.settings import Secret
 from hub.storage import Database, PostgresIntake
+from tests.contract.stores import stores_in
 from tests.contract.values import event, now, stored
 from tests.integration.test_web_access import GUARDED
 from tests.integration.web_doubles import World, browsing
@@ -91,8 +92,7 @@ async def announced(database: Database, one: StoredEvent) -> UUID:
 
 async def cancelled(database: Database) -> None:
     later = event("maintenance.scheduled.cancelled", time=now(), data={"work_id": "obra-1"})
-    async with PostgresIntake(database).transaction() as transaction:
-        await transaction.add_events([stored(later, case=CASE, copropiedad_id="ph-1")])
+    await stores_in(database).add_events(stored(later, case=CASE, copropiedad_id="ph-1"))
 
 
 async def recalled(database: Database, of: StoredEvent) -> None:

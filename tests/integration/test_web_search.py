@@ -11,6 +11,7 @@ import pytest
 
 from hub.model import Reach, Scope
 from hub.storage import Database, PostgresIntake
+from tests.contract.stores import stores_in
 from tests.contract.values import clock, copropiedad, event, membership, message, person, stored, unit
 from tests.integration.town import PHONE, A, B, Town, everything_in, open_town
 from tests.integration.web_doubles import World, ask
@@ -104,8 +105,7 @@ async def test_thing_is_found_by_what_is_known_of_it(
 async def test_person_is_found_though_a_subject_has_all_the_words_too(made: World) -> None:
     assert made.database is not None
     title = event("admin.circular.issued", data={"circular_id": "c-1", "title": "Señora Peña del 301"})
-    async with PostgresIntake(made.database).transaction() as transaction:
-        await transaction.add_events([stored(title, copropiedad_id="ph-1")])
+    await stores_in(made.database).add_events(stored(title, copropiedad_id="ph-1"))
     both = await found(made, "peña 301")
 
     assert ["p-maria"] == [item["id"] for item in both["people"]]
@@ -165,8 +165,9 @@ async def test_search_answers_any_words(made: World, query: str) -> None:
 
 async def test_more_says_that_a_group_is_cut(made: World) -> None:
     assert made.database is not None
-    async with PostgresIntake(made.database).transaction() as transaction:
-        await transaction.apply_directory([person(f"p-{number}", names="Ana Ruiz") for number in range(4)])
+    await stores_in(made.database).apply_directory(
+        *(person(f"p-{number}", names="Ana Ruiz") for number in range(4))
+    )
     few = await ask(made, path("ruiz", limit="3"))
     all_of_them = await ask(made, path("ruiz", limit="4"))
 

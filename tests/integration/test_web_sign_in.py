@@ -398,9 +398,7 @@ async def test_without_the_database_the_page_says_so_and_lets_nobody_in(world: W
     assert await status(ana) == 200
 
 
-async def test_browser_without_session_sees_the_form_and_program_is_asked_for_a_key(
-    client: Client,
-) -> None:
+async def test_browser_without_session_sees_the_form_and_program_is_asked_for_a_key(client: Client) -> None:
     browser = await Visitor(client).ask("/account", headers=HTML)
     program = await Visitor(client).ask("/account")
 

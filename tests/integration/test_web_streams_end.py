@@ -14,8 +14,7 @@ from hub.access import sessions
 from hub.model import Account, Grant, Office
 from hub.web.auth.csrf import FETCH_SITE
 from hub.web.auth.session_streams import EVERY
-from tests.integration.console_hub import COOKIE, ConsoleHub, console_hub
-from tests.servers import Servers
+from tests.integration.console_hub import COOKIE, ConsoleHub
 
 PERSON: Final = "p-alfa"
 STREAMS: Final = ("/live?topics=messages", "/inbox/changes")
@@ -107,13 +106,12 @@ async def left(hub: ConsoleHub, inside: Inside, way: Way) -> list[bool]:
         return list(await asyncio.gather(is_open(live), is_open(inbox)))
 
 
-async def test_streams_end_with_their_session_and_no_other_does(servers: Servers) -> None:
-    async with console_hub(servers) as hub:
-        luis = await begun(hub, "luis.paz")
-        leaving = {way: await begun(hub, way.__name__) for way in WAYS}
-        async with stream(hub, STREAMS[0], luis.token) as others:
-            going = [left(hub, inside, way) for way, inside in leaving.items()]
-            other, *went_on = await asyncio.gather(is_open(others), *going)
+async def test_streams_end_with_their_session_and_no_other_does(hub: ConsoleHub) -> None:
+    luis = await begun(hub, "luis.paz")
+    leaving = {way: await begun(hub, way.__name__) for way in WAYS}
+    async with stream(hub, STREAMS[0], luis.token) as others:
+        going = [left(hub, inside, way) for way, inside in leaving.items()]
+        other, *went_on = await asyncio.gather(is_open(others), *going)
 
     assert dict(zip(leaving, went_on, strict=True)) == {way: [False, False] for way in WAYS}
     assert other

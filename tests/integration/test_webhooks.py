@@ -38,6 +38,7 @@ from hub.timers.results import publish_results
 from hub.timers.webhooks import LEASE, PAUSES, WebhookDeps, run, send
 from hub.web.monitoring.gauges import Figures
 from tests.acceptance.harness import until
+from tests.contract.stores import stores_in
 from tests.contract.values import event, letter, message, now, stored
 from tests.operators import operator
 from tests.providers.webhook import WebhookReceiver, answering, hang
@@ -79,8 +80,7 @@ class Hub:
 
     async def plan(self, state: State, source: str = CRM, **fields: Any) -> None:
         of = stored(event(source=source))
-        async with PostgresIntake(self.database).transaction() as transaction:
-            await transaction.add_events([of])
+        await stores_in(self.database).add_events(of)
         planned = message(of, **fields)
         await PostgresDelivery(self.database).add_messages([planned])
         await self.database.rows(
@@ -234,8 +234,7 @@ async def test_publisher_hears_of_its_refused_event_and_of_no_forged_one(hub: Hu
     other = await hub.add(source="urn:other")
     mine = letter(b"mine", source=CRM, event_id="e-\0", proven=True)
     malformed = letter(b"{", source=CRM, event_id="e-2")
-    async with PostgresIntake(hub.database).transaction() as transaction:
-        await transaction.add_dead_letters([mine, malformed])
+    await stores_in(hub.database).add_dead_letters(mine, malformed)
     await hub.send()
     [told] = hub.receiver.events
 

@@ -46,8 +46,7 @@ class Desk:
 async def desk(database: str) -> AsyncIterator[Desk]:
     async with open_stores(database) as stores:
         of: StoredEvent = stored()
-        async with stores.intake.transaction() as transaction:
-            await transaction.add_events([of])
+        await stores.add_events(of)
         note = message(of, channel="whatsapp", state=State.SENT)
         await stores.add(note)
         yield Desk(stores, World(environ=META, receipts=stores.receipts), note)

@@ -299,8 +299,7 @@ async def _survey(stores: RealStores, mark: str) -> UUID:
 
 async def _without_roles(stores: RealStores) -> None:
     """Let somebody have left: no duty keeps their data."""
-    async with stores.intake.transaction() as transaction:
-        await transaction.apply_directory([person("p-gone")])
+    await stores.apply_directory(person("p-gone"))
 
 
 async def _sent(stores: RealStores, mark: str) -> Mapping[str, UUID]:

@@ -76,7 +76,6 @@ from hub.settings import load
 from hub.storage import (
     Database,
     PostgresEvidence,
-    PostgresIntake,
     PostgresReceipts,
 )
 from hub.storage.activity import (
@@ -102,6 +101,7 @@ from hub.web.monitoring.remembered import Counted
 from hub.web.monitoring.survey_gauges import SurveyGauges
 from hub.web.service_parts import Hooks, Monitoring
 from hub.web.services import Services
+from tests.contract.stores import stores_in
 from tests.doubled import away, with_doubles
 from tests.unit.factories import CHANNELS
 
@@ -180,8 +180,7 @@ def dead_letter(body: bytes = b"{}", **fields: Any) -> DeadLetter:
 
 async def bury(database: Database, *letters: DeadLetter) -> None:
     """Store dead letters as intake does."""
-    async with PostgresIntake(database).transaction() as transaction:
-        await transaction.add_dead_letters(letters)
+    await stores_in(database).add_dead_letters(*letters)
 
 
 @dataclass
@@ -278,21 +277,13 @@ class MemoryLog:
     ended_clocks = board
 
     async def kept_promises(
-        self,
-        period: Period,
-        *,
-        area: str | None,
-        places: PropertyScope = None,
+        self, period: Period, *, area: str | None, places: PropertyScope = None
     ) -> Sequence[PromiseRecord]:
         self.periods.append((period, area, places))
         return self.kept
 
     async def contract_decisions(
-        self,
-        period: Period,
-        *,
-        area: str | None,
-        places: PropertyScope = None,
+        self, period: Period, *, area: str | None, places: PropertyScope = None
     ) -> Sequence[ContractDecision]:
         self.contract_periods.append((period, area, places))
         return self.decisions

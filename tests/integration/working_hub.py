@@ -55,9 +55,5 @@ class WorkingHub:
     async def deliver_ids(self, *ids: UUID) -> None:
         """Deliver a ticket of these messages."""
         await deliver(
-            ids,
-            deps=self.deps,
-            store=self.store,
-            publisher=self.publisher,
-            appointments=self.appointments,
+            ids, deps=self.deps, store=self.store, publisher=self.publisher, appointments=self.appointments
         )

@@ -231,10 +231,7 @@ class Conversation:
             return
         declared = int(size) if size else None
         self.envelope = Envelope(
-            sender=sender,
-            declared=declared,
-            utf8="SMTPUTF8" in options,
-            envelope_id=options.get("ENVID"),
+            sender=sender, declared=declared, utf8="SMTPUTF8" in options, envelope_id=options.get("ENVID")
         )
         self.wire.reply("250 2.1.0 Ok")
 

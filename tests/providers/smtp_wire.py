@@ -15,10 +15,7 @@ class Wire:
     """`reply` only collects replies; `flush` writes them, like the replies to a group."""
 
     def __init__(
-        self,
-        reader: asyncio.StreamReader,
-        writer: asyncio.StreamWriter,
-        violated: Callable[[str], None],
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, violated: Callable[[str], None]
     ) -> None:
         self.secure = writer.get_extra_info("sslcontext") is not None
         self.is_over = False

@@ -120,6 +120,9 @@ def test_any_text_is_a_number_or_refused_and_a_number_stays_itself(text: str) ->
     [
         ("maria@example.co", "m***@e***.co"),
         ("m@e.co", "m***@e***.co"),
+        ("m@x.com.co", "m***@x***.co"),
+        ("@", "***@***."),
+        ("p-1", "***"),
         ("+573001234567", "+57 *** *** 4567"),
         ("+5731234567", "+57 *** *** 4567"),
         ("+573123456", "…3456"),
@@ -134,7 +137,7 @@ def test_masked_address_hides_at_least_four_letters(address: str, shown: str) ->
     assert shown == mask_address(address)
 
 
-@pytest.mark.parametrize(("name", "shown"), [("María Peña", "M*** P***"), ("A", "A***"), ("", "")])
+@pytest.mark.parametrize(("name", "shown"), [("María  Peña", "M*** P***"), ("Ñ", "Ñ***"), ("", "")])
 def test_masked_name_hides_its_length(name: str, shown: str) -> None:
     assert shown == mask_name(name)
 
