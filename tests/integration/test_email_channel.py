@@ -10,11 +10,10 @@ from hub.access.keyring import KeyRing
 from hub.channels.email.channel import EmailChannel
 from hub.channels.email.mime import build_email
 from hub.channels.email.verp import AddressKind, Mark, Verp
-from hub.errors import PermanentFailure
 from hub.model import Accepted, Outgoing, Rendered, Sender
 from hub.settings import Secret
 from tests.integration.email_trials import ENVELOPE, LOCKSTEP, channel_to, strict
-from tests.providers.samples import AT, SENDER, outgoing, simple_mail
+from tests.providers.samples import AT, SENDER, outgoing, permanent, simple_mail
 from tests.providers.smtp import SmtpServer
 from tests.providers.smtp_conversation import Habits
 
@@ -105,11 +104,10 @@ async def test_bare_line_ends_cannot_smuggle_a_second_mail(server: SmtpServer) -
 async def test_an_address_beyond_ascii_needs_a_server_that_takes_it(
     server: SmtpServer, channel: EmailChannel
 ) -> None:
-    with pytest.raises(PermanentFailure) as caught:
-        await channel.send(outgoing(address="peña@example.co"))
+    failure = await permanent(channel, outgoing(address="peña@example.co"))
     await channel.send(outgoing(address="pena@example.co"))
 
-    assert caught.value.reason == "smtputf8_unsupported"
+    assert failure.reason == "smtputf8_unsupported"
     assert [mail.recipient for mail in server.mails] == ["pena@example.co"]
 
 
@@ -169,10 +167,9 @@ async def test_a_domain_beyond_ascii_goes_as_idna(server: SmtpServer, channel: E
 async def test_the_size_is_declared_and_a_mail_beyond_the_limit_is_not_sent() -> None:
     async with strict(Habits(size_limit=2000)) as server, channel_to(server) as channel:
         await channel.send(outgoing(rendered=Rendered(subject="Corto", text=".a\n" * 100)))
-        with pytest.raises(PermanentFailure) as caught:
-            await channel.send(outgoing(rendered=Rendered(subject="Largo", text="a\n" * 2000)))
+        failure = await permanent(channel, outgoing(rendered=Rendered(subject="Largo", text="a\n" * 2000)))
 
-    assert caught.value.reason == "too_large"
+    assert failure.reason == "too_large"
     assert len(server.mails) == 1
     assert f" SIZE={len(server.mails[0].content)}" in server.notes.commands[1]
 
@@ -194,10 +191,9 @@ async def test_the_size_is_declared_and_a_mail_beyond_the_limit_is_not_sent() ->
 async def test_an_address_that_would_end_its_command_is_never_sent(
     server: SmtpServer, channel: EmailChannel, address: str
 ) -> None:
-    with pytest.raises(PermanentFailure) as caught:
-        await channel.send(outgoing(address=address))
+    failure = await permanent(channel, outgoing(address=address))
 
-    assert (caught.value.reason, caught.value.gone) == ("bad_address", True)
+    assert (failure.reason, failure.gone) == ("bad_address", True)
     assert server.connections == 0
 
 

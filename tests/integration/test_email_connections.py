@@ -20,7 +20,7 @@ from hub.model import Lane
 from hub.tasks import cancel
 from tests.integration.email_trials import ENVELOPE, channel_to, strict, until
 from tests.providers import smtp_manners as manners
-from tests.providers.samples import outgoing
+from tests.providers.samples import outgoing, transient
 from tests.providers.smtp import SmtpServer
 from tests.providers.smtp_conversation import Behaviour, Conversation, Habits
 
@@ -102,21 +102,19 @@ async def test_a_wrong_password_waits_for_a_repair() -> None:
         strict(Habits(login=("hub", "right"))) as server,
         channel_to(server, user="hub", password="wrong") as channel,
     ):
-        with pytest.raises(TransientFailure) as caught:
-            await channel.send(outgoing())
+        failure = await transient(channel, outgoing())
 
-    assert caught.value.reason == "provider_auth"
-    assert caught.value.retry_after == CONFIGURATION_WAIT
-    assert caught.value.unknown is False
-    assert "wrong" not in caught.value.code
+    assert failure.reason == "provider_auth"
+    assert failure.retry_after == CONFIGURATION_WAIT
+    assert failure.unknown is False
+    assert "wrong" not in failure.code
 
 
 async def test_missing_credentials_wait_for_whoever_gives_them() -> None:
     async with strict(Habits(login=("hub", "right"))) as server, channel_to(server) as channel:
-        with pytest.raises(TransientFailure) as caught:
-            await channel.send(outgoing())
+        failure = await transient(channel, outgoing())
 
-    assert (caught.value.reason, caught.value.retry_after) == ("provider_auth", CONFIGURATION_WAIT)
+    assert (failure.reason, failure.retry_after) == ("provider_auth", CONFIGURATION_WAIT)
 
 
 @pytest.mark.parametrize("implicit", [True, False])
@@ -126,19 +124,17 @@ async def test_a_certificate_that_nobody_vouches_for_is_refused(
     options: dict[str, Any] = {"implicit_tls": server_tls} if implicit else {}
     habits = Habits() if implicit else Habits(starttls=server_tls)
     async with strict(habits, **options) as server, channel_to(server, tls=implicit) as channel:
-        with pytest.raises(TransientFailure) as caught:
-            await channel.send(outgoing())
+        failure = await transient(channel, outgoing())
 
-    assert (caught.value.reason, caught.value.retry_after) == ("provider_tls", CONFIGURATION_WAIT)
+    assert (failure.reason, failure.retry_after) == ("provider_tls", CONFIGURATION_WAIT)
     assert server.mails == []
 
 
 async def test_starttls_always_sends_nothing_in_the_clear(server: SmtpServer) -> None:
     async with channel_to(server, starttls="always") as channel:
-        with pytest.raises(TransientFailure) as caught:
-            await channel.send(outgoing())
+        failure = await transient(channel, outgoing())
 
-    assert caught.value.reason == "provider_offers"
+    assert failure.reason == "provider_offers"
     assert server.mails == []
 
 
@@ -228,14 +224,13 @@ async def test_waiting_for_a_connection_ends_in_time_and_is_no_try(server: SmtpS
         server.on("MAIL", manners.first(1, manners.hang))
         hanging = asyncio.create_task(channel.send(outgoing()))
         await until(lambda: server.connections == 1)
-        with pytest.raises(TransientFailure) as caught:
-            await channel.send(outgoing())
+        failure = await transient(channel, outgoing())
         await asyncio.wait([hanging])
 
         await channel.send(outgoing())
 
     assert isinstance(hanging.exception(), TransientFailure)
-    assert ("busy", False, True) == (caught.value.reason, caught.value.unknown, caught.value.untried)
+    assert ("busy", False, True) == (failure.reason, failure.unknown, failure.untried)
     assert len(server.mails) == 1
 
 

@@ -12,7 +12,7 @@ from hub.channels.email.channel import EmailChannel
 from hub.errors import PermanentFailure, TransientFailure
 from tests.integration.email_trials import BOTH, ENVELOPE, NAMES, channel_to, strict
 from tests.providers import smtp_manners as manners
-from tests.providers.samples import outgoing
+from tests.providers.samples import outgoing, permanent, transient
 from tests.providers.smtp import SmtpServer
 from tests.providers.smtp_conversation import Behaviour, Habits
 
@@ -35,13 +35,12 @@ async def test_a_4xx_is_tried_again_and_then_accepted(habits: Habits, moment: st
     async with strict(habits) as server, channel_to(server) as channel:
         server.on(moment, manners.first(1, manners.replying("451 4.7.1 Greylisted, come back")))
         message = outgoing()
-        with pytest.raises(TransientFailure) as caught:
-            await channel.send(message)
+        failure = await transient(channel, message)
 
         await channel.send(message)
 
-    assert (caught.value.reason, caught.value.unknown) == ("smtp_451_4.7.1", False)
-    assert caught.value.code == "451 4.7.1 Greylisted, come back"
+    assert (failure.reason, failure.unknown) == ("smtp_451_4.7.1", False)
+    assert failure.code == "451 4.7.1 Greylisted, come back"
     assert len(server.mails) == 1
 
 
@@ -68,11 +67,10 @@ async def test_a_5xx_is_permanent_and_only_some_mean_that_the_address_is_gone(
 ) -> None:
     server.on(moment, manners.replying(reply))
 
-    with pytest.raises(PermanentFailure) as caught:
-        await channel.send(outgoing())
+    failure = await permanent(channel, outgoing())
 
-    assert (caught.value.reason, caught.value.gone) == (reason, gone)
-    assert caught.value.code == reply
+    assert (failure.reason, failure.gone) == (reason, gone)
+    assert failure.code == reply
 
 
 @pytest.mark.parametrize("habits", BOTH, ids=NAMES)
@@ -93,12 +91,11 @@ async def test_data_accepted_for_nobody_is_ended_with_a_lone_dot(
 ) -> None:
     server.on("RCPT", manners.replying("550 5.1.1 Unknown", about="nadie@"))
     server.on("DATA", manners.first(1, manners.accept_data_for_nobody))
-    with pytest.raises(PermanentFailure) as caught:
-        await channel.send(outgoing(address="nadie@example.co"))
+    failure = await permanent(channel, outgoing(address="nadie@example.co"))
 
     await channel.send(outgoing(address="alguien@example.co"))
 
-    assert caught.value.reason == "smtp_550_5.1.1"
+    assert failure.reason == "smtp_550_5.1.1"
     assert [mail.recipient for mail in server.mails] == ["alguien@example.co"]
     assert server.connections == 1
     assert server.notes.reads[2] == ("RSET", *ENVELOPE)
@@ -111,10 +108,9 @@ async def test_a_server_that_leaves_instead_of_reading_the_lone_dot_has_still_re
     server.on("DATA", manners.accept_data_for_nobody)
     server.on("CONTENT", manners.drop)
 
-    with pytest.raises(PermanentFailure) as caught:
-        await channel.send(outgoing())
+    failure = await permanent(channel, outgoing())
 
-    assert caught.value.reason == "smtp_550_5.1.1"
+    assert failure.reason == "smtp_550_5.1.1"
 
 
 @pytest.mark.parametrize("habits", BOTH, ids=NAMES)
@@ -133,13 +129,12 @@ async def test_a_dropped_connection_leaves_the_outcome_open_only_once_content_wa
 ) -> None:
     async with strict(habits) as server, channel_to(server) as channel:
         server.on(moment, behaviour)
-        with pytest.raises(TransientFailure) as caught:
-            await channel.send(outgoing())
+        failure = await transient(channel, outgoing())
         server.behave()
 
         await channel.send(outgoing())
 
-    assert (caught.value.reason, caught.value.unknown) == ("connection_lost", unknown)
+    assert (failure.reason, failure.unknown) == ("connection_lost", unknown)
     assert len(server.mails) == 1
 
 
@@ -174,10 +169,9 @@ async def test_an_answer_that_is_not_smtp_is_a_protocol_failure(
 ) -> None:
     server.on("RCPT", manners.replying("HTTP/1.1 400 Bad Request"))
 
-    with pytest.raises(TransientFailure) as caught:
-        await channel.send(outgoing())
+    failure = await transient(channel, outgoing())
 
-    assert (caught.value.reason, caught.value.unknown) == ("protocol", False)
+    assert (failure.reason, failure.unknown) == ("protocol", False)
 
 
 @pytest.mark.parametrize("moment", ["CONNECT", "MAIL", "RCPT"])
@@ -186,47 +180,42 @@ async def test_a_421_on_a_new_connection_is_transient(
 ) -> None:
     server.on(moment, manners.leaving("421 4.3.2 Shutting down"))
 
-    with pytest.raises(TransientFailure) as caught:
-        await channel.send(outgoing())
+    failure = await transient(channel, outgoing())
 
-    assert caught.value.reason.startswith("smtp_421")
-    assert caught.value.unknown is False
+    assert failure.reason.startswith("smtp_421")
+    assert failure.unknown is False
 
 
 async def test_a_greeting_that_refuses_us_is_transient(server: SmtpServer, channel: EmailChannel) -> None:
     server.on("CONNECT", manners.leaving("554 5.7.1 Your address is on a list"))
 
-    with pytest.raises(TransientFailure) as caught:
-        await channel.send(outgoing())
+    failure = await transient(channel, outgoing())
 
-    assert caught.value.reason == "smtp_554"
+    assert failure.reason == "smtp_554"
 
 
 async def test_a_server_that_is_away_is_transient(server: SmtpServer) -> None:
     async with channel_to(server) as channel:
         await server.stop()
-        with pytest.raises(TransientFailure) as caught:
-            await channel.send(outgoing())
+        failure = await transient(channel, outgoing())
         await server.start()
 
-    assert (caught.value.reason, caught.value.unknown) == ("connect_failed", False)
+    assert (failure.reason, failure.unknown) == ("connect_failed", False)
 
 
 async def test_a_failure_never_repeats_the_address(server: SmtpServer, channel: EmailChannel) -> None:
     response = "550 5.1.1 <maria.perez@example.co>: user maria.perez unknown, ask postmaster@example.co"
     server.on("RCPT", manners.replying(response))
 
-    with pytest.raises(PermanentFailure) as caught:
-        await channel.send(outgoing())
+    failure = await permanent(channel, outgoing())
 
-    assert caught.value.code == "550 5.1.1 <…>: user … unknown, ask …"
+    assert failure.code == "550 5.1.1 <…>: user … unknown, ask …"
 
 
 async def test_a_long_refusal_is_cut(server: SmtpServer, channel: EmailChannel) -> None:
     server.on("RCPT", manners.replying("550-5.7.1 " + "x" * 300 + "\r\n550 5.7.1 y"))
 
-    with pytest.raises(PermanentFailure) as caught:
-        await channel.send(outgoing())
+    failure = await permanent(channel, outgoing())
 
-    assert caught.value.reason == "smtp_550_5.7.1"
-    assert len(caught.value.code) == 200
+    assert failure.reason == "smtp_550_5.7.1"
+    assert len(failure.code) == 200

@@ -19,7 +19,7 @@ from hub.errors import PermanentFailure, SendFailure, TransientFailure
 from hub.model import Lane, Rendered
 from tests.providers.fcm import FcmServer, refusal_body
 from tests.providers.http import Behaviour, answering, drop, hang
-from tests.providers.samples import AT, outgoing
+from tests.providers.samples import AT, outgoing, transient
 
 VECTORS = json.loads((Path(__file__).parents[1] / "vectors" / "fcm_v1.json").read_text())
 DEVICE = "fAkE-device:APA91bH" + "x" * 120
@@ -118,10 +118,9 @@ async def test_a_refused_token_is_renewed_once_for_all(server: FcmServer, channe
 async def test_a_second_refusal_in_a_row_waits_for_a_repair(server: FcmServer, channel: FcmChannel) -> None:
     server.script.extend([answering(401, refusal_body(401, "UNAUTHENTICATED"))] * 2)
 
-    with pytest.raises(TransientFailure) as caught:
-        await channel.send(outgoing("push", DEVICE))
+    failure = await transient(channel, outgoing("push", DEVICE))
 
-    assert (caught.value.reason, caught.value.retry_after) == ("provider_auth", CONFIGURATION_WAIT)
+    assert (failure.reason, failure.retry_after) == ("provider_auth", CONFIGURATION_WAIT)
     assert server.pushes == []
 
 

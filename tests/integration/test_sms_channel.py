@@ -14,11 +14,11 @@ from hub.channels.failures import CONFIGURATION_WAIT
 from hub.channels.http_calls import HttpCaller
 from hub.channels.sms.twilio import TwilioChannel
 from hub.channels.urls import parse_twilio
-from hub.errors import PermanentFailure, TransientFailure
+from hub.errors import TransientFailure
 from hub.model import Balance, Lane, Rendered
 from hub.tasks import cancel
 from tests.providers.http import Behaviour, answering, drop, hang
-from tests.providers.samples import outgoing
+from tests.providers.samples import outgoing, permanent, transient
 from tests.providers.twilio import SENDER, TwilioServer, refusal_body
 
 CALLBACK = "https://hub.example/hooks/twilio"
@@ -86,11 +86,10 @@ async def test_a_refused_number_is_permanent(
 ) -> None:
     server.script.append(answering(400, refusal_body(400, code, f"The number {NUMBER} is wrong")))
 
-    with pytest.raises(PermanentFailure) as caught:
-        await channel.send(outgoing("sms", NUMBER))
+    failure = await permanent(channel, outgoing("sms", NUMBER))
 
-    assert (caught.value.reason, caught.value.gone) == (reason, gone)
-    assert caught.value.code == f"{code} The number … is wrong"
+    assert (failure.reason, failure.gone) == (reason, gone)
+    assert failure.code == f"{code} The number … is wrong"
 
 
 @pytest.mark.parametrize(
@@ -107,20 +106,18 @@ async def test_a_fault_of_configuration_waits_for_a_repair(
 ) -> None:
     server.script.append(answering(status, refusal_body(status, code, "No")))
 
-    with pytest.raises(TransientFailure) as caught:
-        await channel.send(outgoing("sms", NUMBER))
+    failure = await transient(channel, outgoing("sms", NUMBER))
 
-    assert (caught.value.reason, caught.value.retry_after) == (reason, CONFIGURATION_WAIT)
+    assert (failure.reason, failure.retry_after) == (reason, CONFIGURATION_WAIT)
 
 
 async def test_a_wrong_token_waits_for_a_repair(server: TwilioServer) -> None:
     channel = channel_to(server.url.replace("s3cret", "typo"))
 
-    with pytest.raises(TransientFailure) as caught:
-        await channel.send(outgoing("sms", NUMBER))
+    failure = await transient(channel, outgoing("sms", NUMBER))
     await channel.aclose()
 
-    assert (caught.value.reason, caught.value.retry_after) == ("provider_auth", CONFIGURATION_WAIT)
+    assert (failure.reason, failure.retry_after) == ("provider_auth", CONFIGURATION_WAIT)
 
 
 @pytest.mark.parametrize(
@@ -138,12 +135,11 @@ async def test_what_passes_is_transient_and_the_provider_s_wish_is_respected(
 ) -> None:
     server.script.append(behaviour)
 
-    with pytest.raises(TransientFailure) as caught:
-        await channel.send(outgoing("sms", NUMBER))
+    failure = await transient(channel, outgoing("sms", NUMBER))
 
     expected = None if wait is None else timedelta(seconds=wait)
-    assert (caught.value.reason, caught.value.retry_after) == (reason, expected)
-    assert caught.value.unknown is False
+    assert (failure.reason, failure.retry_after) == (reason, expected)
+    assert failure.unknown is False
 
 
 @pytest.mark.parametrize("body", ["<html>login first</html>", [], {"code": "x"}, "{", None])
@@ -152,10 +148,9 @@ async def test_a_refusal_by_a_stranger_ends_no_message(
 ) -> None:
     server.script.append(answering(403, body))
 
-    with pytest.raises(TransientFailure) as caught:
-        await channel.send(outgoing("sms", NUMBER))
+    failure = await transient(channel, outgoing("sms", NUMBER))
 
-    assert (caught.value.reason, caught.value.retry_after) == ("http_403", CONFIGURATION_WAIT)
+    assert (failure.reason, failure.retry_after) == ("http_403", CONFIGURATION_WAIT)
 
 
 @pytest.mark.parametrize("body", ["<html>welcome</html>", {"sid": None}, []])
@@ -164,19 +159,17 @@ async def test_a_yes_without_a_reference_leaves_the_outcome_open(
 ) -> None:
     server.script.append(answering(200, body))
 
-    with pytest.raises(TransientFailure) as caught:
-        await channel.send(outgoing("sms", NUMBER))
+    failure = await transient(channel, outgoing("sms", NUMBER))
 
-    assert (caught.value.reason, caught.value.unknown) == ("provider_answer", True)
+    assert (failure.reason, failure.unknown) == ("provider_answer", True)
 
 
 async def test_a_redirect_is_not_followed(server: TwilioServer, channel: TwilioChannel) -> None:
     server.script.append(answering(307, "", {"Location": f"{server.base}/elsewhere"}))
 
-    with pytest.raises(TransientFailure) as caught:
-        await channel.send(outgoing("sms", NUMBER))
+    failure = await transient(channel, outgoing("sms", NUMBER))
 
-    assert caught.value.reason == "http_307"
+    assert failure.reason == "http_307"
     assert server.requests == 1
 
 
@@ -187,22 +180,20 @@ async def test_silence_after_the_request_leaves_the_outcome_open(
     channel = channel_to(server.url, timeout=timedelta(milliseconds=200))
     server.script.append(behaviour)
 
-    with pytest.raises(TransientFailure) as caught:
-        await channel.send(outgoing("sms", NUMBER))
+    failure = await transient(channel, outgoing("sms", NUMBER))
     await channel.aclose()
 
-    assert (caught.value.reason, caught.value.unknown) == (reason, True)
+    assert (failure.reason, failure.unknown) == (reason, True)
 
 
 async def test_a_provider_that_is_away_has_received_nothing(server: TwilioServer) -> None:
     channel = channel_to(server.url)
     await server.stop()
 
-    with pytest.raises(TransientFailure) as caught:
-        await channel.send(outgoing("sms", NUMBER))
+    failure = await transient(channel, outgoing("sms", NUMBER))
     await channel.aclose()
 
-    assert (caught.value.reason, caught.value.unknown) == ("connect_failed", False)
+    assert (failure.reason, failure.unknown) == ("connect_failed", False)
 
 
 async def test_a_hundred_at_once_all_arrive_once(server: TwilioServer, channel: TwilioChannel) -> None:

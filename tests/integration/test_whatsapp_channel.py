@@ -12,10 +12,10 @@ import pytest
 from hub.channels.failures import CONFIGURATION_WAIT
 from hub.channels.urls import parse_whatsapp
 from hub.channels.whatsapp.channel import WhatsappChannel
-from hub.errors import PermanentFailure, TransientFailure
+from hub.errors import TransientFailure
 from hub.model import Outgoing, Rendered
 from tests.providers.http import Behaviour, answering, drop, hang
-from tests.providers.samples import outgoing
+from tests.providers.samples import outgoing, permanent, transient
 from tests.providers.whatsapp import WhatsappServer, reference, refusal_body
 
 NUMBER: Final = "+573001234567"
@@ -78,21 +78,19 @@ async def test_a_template_that_is_not_approved_ends_the_message_here(
 ) -> None:
     server.approved.clear()
 
-    with pytest.raises(PermanentFailure) as caught:
-        await channel.send(message())
+    failure = await permanent(channel, message())
 
-    assert ("template_not_approved", False) == (caught.value.reason, caught.value.gone)
+    assert ("template_not_approved", False) == (failure.reason, failure.gone)
 
 
 async def test_who_is_not_on_whatsapp_is_not_gone(server: WhatsappServer, channel: WhatsappChannel) -> None:
     server.script.append(answering(400, refusal_body(131026, f"{NUMBER} is undeliverable")))
 
-    with pytest.raises(PermanentFailure) as caught:
-        await channel.send(message())
+    failure = await permanent(channel, message())
 
-    assert ("not_on_whatsapp", False) == (caught.value.reason, caught.value.gone)
-    assert "3001234567" not in caught.value.code
-    assert caught.value.code.startswith("131026 ")
+    assert ("not_on_whatsapp", False) == (failure.reason, failure.gone)
+    assert "3001234567" not in failure.code
+    assert failure.code.startswith("131026 ")
 
 
 @pytest.mark.parametrize(
@@ -110,24 +108,22 @@ async def test_a_fault_of_ours_waits_for_a_repair(
 ) -> None:
     server.script.append(answering(status, body))
 
-    with pytest.raises(TransientFailure) as caught:
-        await channel.send(message())
+    failure = await transient(channel, message())
 
     assert (reason, True, CONFIGURATION_WAIT) == (
-        caught.value.reason,
-        caught.value.ours,
-        caught.value.retry_after,
+        failure.reason,
+        failure.ours,
+        failure.retry_after,
     )
 
 
 async def test_a_wrong_token_waits_for_a_repair(server: WhatsappServer) -> None:
     channel = channel_to(server.url.replace("token", "typo"))
 
-    with pytest.raises(TransientFailure) as caught:
-        await channel.send(message())
+    failure = await transient(channel, message())
     await channel.aclose()
 
-    assert ("provider_auth", True) == (caught.value.reason, caught.value.ours)
+    assert ("provider_auth", True) == (failure.reason, failure.ours)
 
 
 @pytest.mark.parametrize(
@@ -147,11 +143,10 @@ async def test_what_passes_is_transient_and_the_wish_to_wait_is_respected(
 ) -> None:
     server.script.append(behaviour)
 
-    with pytest.raises(TransientFailure) as caught:
-        await channel.send(message())
+    failure = await transient(channel, message())
 
     expected = None if wait is None else timedelta(seconds=wait)
-    assert (reason, expected, False) == (caught.value.reason, caught.value.retry_after, caught.value.unknown)
+    assert (reason, expected, False) == (failure.reason, failure.retry_after, failure.unknown)
 
 
 @pytest.mark.parametrize("behaviour", [hang, drop])
@@ -178,10 +173,9 @@ async def test_a_yes_without_a_reference_is_no_word_of_meta(
 ) -> None:
     server.script.append(answering(200, reply))
 
-    with pytest.raises(TransientFailure) as caught:
-        await channel.send(message())
+    failure = await transient(channel, message())
 
-    assert ("provider_answer", True) == (caught.value.reason, caught.value.unknown)
+    assert ("provider_answer", True) == (failure.reason, failure.unknown)
 
 
 def test_it_confirms_only_where_reports_can_be_believed() -> None:

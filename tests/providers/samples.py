@@ -8,7 +8,11 @@ from email.message import EmailMessage
 from typing import Any, Final
 from uuid import uuid4
 
+import pytest
+
+from hub.errors import PermanentFailure, TransientFailure
 from hub.model import Outgoing, Rendered
+from hub.ports import Channel
 from tests.unit.factories import message
 
 SENDER: Final = "servicio@coproservicios.example"
@@ -26,6 +30,20 @@ def outgoing(
     """Make a message with a new id and this text; `fields` are the message's."""
     values = {"id": uuid4(), "name": "María Pérez", "person": "p-1", "created_at": AT, **fields}
     return Outgoing(message=message(channel=channel, address=address, **values), rendered=rendered)
+
+
+async def transient(channel: Channel, sent: Outgoing) -> TransientFailure:
+    """Send, and return the failure that may pass."""
+    with pytest.raises(TransientFailure) as caught:
+        await channel.send(sent)
+    return caught.value
+
+
+async def permanent(channel: Channel, sent: Outgoing) -> PermanentFailure:
+    """Send, and return the failure that stays."""
+    with pytest.raises(PermanentFailure) as caught:
+        await channel.send(sent)
+    return caught.value
 
 
 def simple_mail(outgoing: Outgoing) -> bytes:
