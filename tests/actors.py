@@ -1,7 +1,5 @@
 """An actor of a test, with an audit of their own unless the test looks at one."""
 
-from __future__ import annotations
-
 from datetime import datetime
 
 from hub.access.actor import Actor

@@ -1,7 +1,5 @@
 """Users of RabbitMQ beside the hub's own, on a real broker: made by commands, or at once for one test."""
 
-from __future__ import annotations
-
 import shlex
 from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager

@@ -1,7 +1,5 @@
 """Vhosts of a test's own. The node is called directly: `rabbitmqctl` takes a second for each."""
 
-from __future__ import annotations
-
 from hub.local.rabbitmq import USER, RabbitMQ
 
 

@@ -1,7 +1,5 @@
 """The `hub` command in this process: a process of its own reads all of the hub anew, for two seconds."""
 
-from __future__ import annotations
-
 import asyncio
 import json
 import logging

@@ -1,7 +1,5 @@
 """Real servers for every test that asks for them: private, on loopback, gone at the end."""
 
-from __future__ import annotations
-
 import asyncio
 import gc
 import os

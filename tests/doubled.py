@@ -1,7 +1,5 @@
 """Doubles in the places of stores."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from typing import TypeVar
 

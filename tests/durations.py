@@ -7,8 +7,6 @@ writes the table anew, from the report of `scripts/test -n 6 --junitxml REPORT.x
 have counts as an average one.
 """
 
-from __future__ import annotations
-
 import sys
 import tomllib
 from collections import defaultdict

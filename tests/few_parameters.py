@@ -5,8 +5,6 @@ They are its first parameter and the last one, and few examples by chance. What 
 otherwise shows with any of them; that the rules hold for all of them, `scripts/test` shows.
 """
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Sequence
 from typing import Final

@@ -1,7 +1,5 @@
 """One test over all that a table lists: it names everything that fails, and costs what one test costs."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable
 
 import pytest

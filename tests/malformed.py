@@ -1,7 +1,5 @@
 """Malformed input of publishers and providers, by mistake or in malice, as hypothesis strategies."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Mapping
 from copy import deepcopy

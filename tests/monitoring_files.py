@@ -1,7 +1,5 @@
 """The dashboard and the alerts, as the tests read them."""
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Iterator

@@ -1,7 +1,5 @@
 """An operator of a test at the desk, on a real database."""
 
-from __future__ import annotations
-
 from typing import Any, Final
 
 from hub.doors.operator import Operator

@@ -4,8 +4,6 @@ A plugin that reads all files and makes no test of them: `scripts/test --prepare
 Python keeps what it has compiled of them; making twelve thousand tests as well takes as long again.
 """
 
-from __future__ import annotations
-
 import pytest
 
 

@@ -1,7 +1,5 @@
 """A Redis Cluster of three nodes on loopback, whose slots can be moved."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager

@@ -6,8 +6,6 @@ of it all the time. Every test has a virtual host and a database of its own. Red
 few databases, and some tests count its commands.
 """
 
-from __future__ import annotations
-
 import asyncio
 import json
 import time

@@ -6,8 +6,6 @@ One that is handed on is as it was at first: nobody is connected, no message is 
 binding, policy or right is another one, it is deleted.
 """
 
-from __future__ import annotations
-
 import uuid
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager

@@ -8,8 +8,6 @@ tests that need no server. A worker takes a file at a time, the longest first: a
 left.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Final, NoReturn

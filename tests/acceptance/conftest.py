@@ -1,7 +1,5 @@
 """A whole house: real servers, strict providers, and the hub as a process."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager

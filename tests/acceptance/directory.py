@@ -1,7 +1,5 @@
 """A small building for acceptance tests, published as a publisher does."""
 
-from __future__ import annotations
-
 from typing import Any, Final
 
 from tests.acceptance.harness import Publisher

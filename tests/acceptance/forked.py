@@ -4,8 +4,6 @@ Hubs as processes of their own, forked from one that has read all of the hub alr
 Each that reads it anew takes a second of the processor before it does anything, and there are hundreds.
 """
 
-from __future__ import annotations
-
 import asyncio
 import multiprocessing
 import os

@@ -1,7 +1,5 @@
 """The hub from outside: a process that is started, used over RabbitMQ, and killed."""
 
-from __future__ import annotations
-
 import asyncio
 import json
 import os

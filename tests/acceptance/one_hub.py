@@ -1,7 +1,5 @@
 """One hub on the default policy for all tests of a module: each looks at its own people and events."""
 
-from __future__ import annotations
-
 from collections.abc import AsyncIterator
 
 import pytest

@@ -1,7 +1,5 @@
 """One house and one hub for all tests of a file, and the state that each test must leave behind."""
 
-from __future__ import annotations
-
 import asyncio
 import json
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping

@@ -1,7 +1,5 @@
 """The link of an escalation as a level uses it: each person has their own, and one use is all there is."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager

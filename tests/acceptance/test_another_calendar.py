@@ -1,7 +1,5 @@
 """The company closes for some days while terms run: after a restart with these days the terms keep them."""
 
-from __future__ import annotations
-
 import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path

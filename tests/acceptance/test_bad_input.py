@@ -1,7 +1,5 @@
 """Bad input to a working hub: each piece has its reason, nobody is harmed by another's, nothing is lost."""
 
-from __future__ import annotations
-
 import base64
 import json
 from collections.abc import Mapping

@@ -1,7 +1,5 @@
 """People whom a message cannot reach, names that want to be more than names, texts that miss a word."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import AsyncIterator
 from typing import Any

@@ -1,7 +1,5 @@
 """A step whose receipt does not come goes on to the next; one that has arrived never does."""
 
-from __future__ import annotations
-
 import json
 
 import pytest

@@ -1,7 +1,5 @@
 """A petition from its receipt to the letter in the petitioner's hand, told by `hub case`."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime

@@ -1,7 +1,5 @@
 """An event that an operator mends at the console reaches the person, with every server real."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager

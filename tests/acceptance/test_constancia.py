@@ -1,7 +1,5 @@
 """A petition from outside, its constancia by the command, and the verifier in a process of its own."""
 
-from __future__ import annotations
-
 import json
 import zipfile
 from collections.abc import Awaitable, Callable

@@ -1,7 +1,5 @@
 """Somebody comes to the counter and leaves only a name: the receipt lies among the letters at once."""
 
-from __future__ import annotations
-
 import json
 from typing import Any
 

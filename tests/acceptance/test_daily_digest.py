@@ -1,7 +1,5 @@
 """The daily digest from outside: one mail for each person and day, however often the hub starts."""
 
-from __future__ import annotations
-
 import json
 from datetime import UTC, datetime, timedelta
 from typing import Any

@@ -1,7 +1,5 @@
 """A document that an event names, from a publisher's server to the mail, the link and the letter."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta

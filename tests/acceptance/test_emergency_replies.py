@@ -1,7 +1,5 @@
 """Somebody answers a message of an emergency, as seen from outside: the desk's phone, and the answer."""
 
-from __future__ import annotations
-
 import json
 import time
 from collections.abc import AsyncIterator

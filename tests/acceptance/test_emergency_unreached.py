@@ -1,7 +1,5 @@
 """People whom every message of an emergency misses, and the call about them to the desk's phone."""
 
-from __future__ import annotations
-
 from typing import Final
 
 from hub.storage import Database

@@ -1,7 +1,5 @@
 """A person is erased by command under a hub that works: nothing is left where anything is stored."""
 
-from __future__ import annotations
-
 import json
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta

@@ -1,7 +1,5 @@
 """One event for the whole directory: each is notified once, and staff in its own words."""
 
-from __future__ import annotations
-
 import json
 from collections import Counter
 from typing import Any, Final

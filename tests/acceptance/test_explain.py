@@ -1,7 +1,5 @@
 """Explanations of notices sent or not, by a whole hub: over RabbitMQ, on PostgreSQL, as a command."""
 
-from __future__ import annotations
-
 import json
 import re
 from datetime import UTC, datetime, timedelta

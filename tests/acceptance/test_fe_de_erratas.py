@@ -4,8 +4,6 @@ A circular is taken back in its middle, and its correction reaches who has it or
 Judged at the mail provider's side alone: by its journal, and by the mails themselves.
 """
 
-from __future__ import annotations
-
 from collections.abc import AsyncIterator, Collection, Mapping
 from email.message import EmailMessage
 from typing import Any, Final

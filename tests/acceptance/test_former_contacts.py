@@ -1,7 +1,5 @@
 """Former contacts: a person learns of a change at the old address; nobody sets the true publisher aside."""
 
-from __future__ import annotations
-
 import json
 from typing import Any, Final
 

@@ -1,7 +1,5 @@
 """Somebody with a publisher's user speaks in the hub's name: a dead letter, an alarm, and nothing else."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime

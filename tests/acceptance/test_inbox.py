@@ -1,7 +1,5 @@
 """The inbox as seen from outside: an unread entry goes on to the next channel, one that is read does not."""
 
-from __future__ import annotations
-
 import json
 from typing import Any, Final
 

@@ -1,7 +1,5 @@
 """After an outage, as the petitioner sees it: the acknowledgement leaves late, and one apology is enough."""
 
-from __future__ import annotations
-
 import asyncio
 import json
 from datetime import UTC, datetime, timedelta

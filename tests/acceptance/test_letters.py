@@ -1,7 +1,5 @@
 """Legal messages end as a letter and an alert; a person without digital access gets the letter at once."""
 
-from __future__ import annotations
-
 import json
 from datetime import UTC, datetime
 from pathlib import Path

@@ -4,8 +4,6 @@ An answer that comes back is none: its legal term runs on, is reported, and ends
 A report by mail only asks: anybody who has seen the answer can forge one.
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable, Coroutine
 from typing import Any

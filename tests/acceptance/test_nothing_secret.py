@@ -1,7 +1,5 @@
 """The logs, rows and output of a working hub hold none of its secrets."""
 
-from __future__ import annotations
-
 from tests.acceptance import directory
 from tests.acceptance.conftest import House
 from tests.acceptance.harness import until

@@ -1,7 +1,5 @@
 """A digest from outside: two hubs, a restart, and one mail in the place of three."""
 
-from __future__ import annotations
-
 import json
 from datetime import UTC, datetime, timedelta
 from typing import Any

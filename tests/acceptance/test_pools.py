@@ -1,7 +1,5 @@
 """Several providers of a channel, and how often they are asked, seen from outside."""
 
-from __future__ import annotations
-
 import asyncio
 import time
 from collections.abc import AsyncIterator, Iterable

@@ -1,7 +1,5 @@
 """A notice board, seen from outside: an event, its poster, the code on it, and the day when it comes down."""
 
-from __future__ import annotations
-
 import json
 import re
 from base64 import b64decode

@@ -1,7 +1,5 @@
 """Letters of a building, from the list to the hand-over: the way of an office, by its commands."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import AsyncIterator
 from pathlib import Path

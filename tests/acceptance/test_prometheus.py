@@ -1,7 +1,5 @@
 """Prometheus reads a hub that works, loads the rules, and answers each panel of the dashboard."""
 
-from __future__ import annotations
-
 import asyncio
 import json
 import signal

@@ -1,7 +1,5 @@
 """A publisher with just the documented rights attacks a running hub that has just its own."""
 
-from __future__ import annotations
-
 import json
 import shlex
 from collections.abc import AsyncIterator, Iterator

@@ -1,7 +1,5 @@
 """The programs of `examples/publishing`: each publishes an event that a running hub takes in and answers."""
 
-from __future__ import annotations
-
 import asyncio
 import json
 import os

@@ -1,7 +1,5 @@
 """Once a week a running hub tells by mail which units no message reaches."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime
 from typing import Final
 

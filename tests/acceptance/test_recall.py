@@ -1,7 +1,5 @@
 """A publisher takes an event back, seen from outside: over RabbitMQ, by the messages and by `hub explain`."""
 
-from __future__ import annotations
-
 import json
 from typing import Any, Final
 

@@ -1,7 +1,5 @@
 """Receipts of providers, as seen from outside."""
 
-from __future__ import annotations
-
 import json
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Replies of people, as seen from outside."""
 
-from __future__ import annotations
-
 import json
 import time
 from typing import Any

@@ -1,7 +1,5 @@
 """The link to a message's page, as its provider got it: opened, it shows that message."""
 
-from __future__ import annotations
-
 import json
 import re
 from typing import Any, Final

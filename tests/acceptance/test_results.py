@@ -1,7 +1,5 @@
 """A publisher hears what became of its messages, from outside; another publisher hears nothing of them."""
 
-from __future__ import annotations
-
 import asyncio
 import json
 import sys

@@ -1,7 +1,5 @@
 """Events of a reviewed source over RabbitMQ wait for a person, and leave unchanged; emergencies do not."""
 
-from __future__ import annotations
-
 from collections.abc import AsyncIterator
 from typing import Any, Final
 

@@ -1,7 +1,5 @@
 """Out of hours only those are notified who may be reached at any hour; the others find it in the app."""
 
-from __future__ import annotations
-
 import json
 from datetime import datetime, timedelta
 from typing import Any

@@ -1,7 +1,5 @@
 """The hub by role: four processes are the same hub, and none of them starts on an old schema."""
 
-from __future__ import annotations
-
 import asyncio
 import socket
 from contextlib import AsyncExitStack, suppress

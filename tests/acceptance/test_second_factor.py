@@ -1,7 +1,5 @@
 """The second factor at two web processes of one hub: enrolled at one, asked for at both, accepted once."""
 
-from __future__ import annotations
-
 import asyncio
 import base64
 import json

@@ -1,7 +1,5 @@
 """Real events in, real messages out, as seen from outside."""
 
-from __future__ import annotations
-
 import json
 from datetime import UTC, datetime
 from typing import Any

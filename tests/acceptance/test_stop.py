@@ -1,7 +1,5 @@
 """A hub that is told to stop waits for messages in the hands of providers, and for nothing else."""
 
-from __future__ import annotations
-
 import asyncio
 import time
 from collections import Counter

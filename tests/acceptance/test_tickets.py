@@ -1,7 +1,5 @@
 """Tickets are only reminders of rows: copied, senseless or unknown ones do no harm."""
 
-from __future__ import annotations
-
 import json
 from uuid import uuid4
 

@@ -1,7 +1,5 @@
 """One trace from the publisher to the provider, seen by a collector."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import AsyncIterator
 

@@ -1,7 +1,5 @@
 """A person with two units and two addresses gets one notice, which names both units."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime, timedelta
 from typing import Any
 

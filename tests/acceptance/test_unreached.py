@@ -1,7 +1,5 @@
 """An event that reaches nobody is reported to its publisher, counted, and shown to the operator."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pytest

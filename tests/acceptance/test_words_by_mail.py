@@ -1,7 +1,5 @@
 """A word by mail counts for the person whose address it proves: anybody can write any From."""
 
-from __future__ import annotations
-
 import json
 from email.message import EmailMessage
 from typing import Any

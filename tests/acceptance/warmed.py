@@ -6,8 +6,6 @@ Forked hubs also look each second for what others look for every five: half of t
 Read only by the process that forks them (`forked.py`).
 """
 
-from __future__ import annotations
-
 import gc
 import os
 from collections import deque

@@ -1,7 +1,5 @@
 """The working hours of these days, on any day of a test's run."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime, timedelta
 
 from hub.business_time.dates import ZONE

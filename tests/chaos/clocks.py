@@ -1,7 +1,5 @@
 """Ladders of many petitions that fall due together: the events of their clocks, and their state."""
 
-from __future__ import annotations
-
 import json
 from collections import Counter
 from datetime import UTC, datetime

@@ -1,7 +1,5 @@
 """Houses for chaos tests: with private servers that may be stopped, or on the shared servers."""
 
-from __future__ import annotations
-
 from collections.abc import AsyncIterator
 from pathlib import Path
 

@@ -8,8 +8,6 @@ It reads the published events (one CloudEvent per line), what the providers acce
 It uses neither the hub's code nor its tables. The exit status is 0 without complaints.
 """
 
-from __future__ import annotations
-
 import argparse
 import json
 import sys

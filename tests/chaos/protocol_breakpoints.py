@@ -5,8 +5,6 @@ A step of a clock is published, confirmed, recorded in SQL and armed in Redis. S
 by their effect, not by the keys that they use.
 """
 
-from __future__ import annotations
-
 import asyncio
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable

@@ -4,8 +4,6 @@ A process that registers until so many numbers are given, as often at once as se
     python -m tests.chaos.registering DATABASE_URL AMQP_URL HOW_MANY
 """
 
-from __future__ import annotations
-
 import asyncio
 import sys
 from contextlib import aclosing

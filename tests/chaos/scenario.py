@@ -7,8 +7,6 @@ message has ended or waits for an instant, its queues are empty, also of unackno
 and nobody was left out.
 """
 
-from __future__ import annotations
-
 import asyncio
 import json
 import time

@@ -1,7 +1,5 @@
 """A standby of a PostgreSQL server on loopback, which may be promoted."""
 
-from __future__ import annotations
-
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path

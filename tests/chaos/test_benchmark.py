@@ -1,7 +1,5 @@
 """`scripts/bench`, with the smallest numbers: that it measures, not what."""
 
-from __future__ import annotations
-
 import asyncio
 import json
 import os

@@ -1,7 +1,5 @@
 """RabbitMQ stops under a working hub, and comes back."""
 
-from __future__ import annotations
-
 import asyncio
 
 import pytest

@@ -1,7 +1,5 @@
 """Processes whose clocks disagree by more than a lease, or by hours."""
 
-from __future__ import annotations
-
 import os
 import time
 from collections.abc import Mapping

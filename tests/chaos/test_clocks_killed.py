@@ -1,7 +1,5 @@
 """The timers are killed between publish, advance and arm; each step still fires once."""
 
-from __future__ import annotations
-
 import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final

@@ -1,7 +1,5 @@
 """A RabbitMQ cluster loses the node that leads the queue in use."""
 
-from __future__ import annotations
-
 from collections.abc import AsyncIterator
 from pathlib import Path
 

@@ -5,8 +5,6 @@ Judged at the provider's side alone, by its journal. Meanwhile a second reader a
 come, and compares that with the journal.
 """
 
-from __future__ import annotations
-
 import asyncio
 import json
 import time

@@ -1,7 +1,5 @@
 """Thirty lost connections in a row, with the same work in progress each time."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any, Final

@@ -1,7 +1,5 @@
 """A full disk: PostgreSQL's, and the broker's."""
 
-from __future__ import annotations
-
 import subprocess
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager, suppress

@@ -1,7 +1,5 @@
 """SIGKILL at random points in 2,000 events: judged at the provider's side only."""
 
-from __future__ import annotations
-
 import asyncio
 import random
 from collections import Counter, defaultdict

@@ -4,8 +4,6 @@ Leases end while their holders are alive and cannot record: PostgreSQL is away, 
 Nothing is left to chance: a proxy holds back what delivery records until the timers have looked.
 """
 
-from __future__ import annotations
-
 import asyncio
 import os
 import signal

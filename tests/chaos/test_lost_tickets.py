@@ -1,7 +1,5 @@
 """Tickets are lost while traffic never ends: their messages go out within two sweep ages."""
 
-from __future__ import annotations
-
 import asyncio
 import time
 from itertools import count

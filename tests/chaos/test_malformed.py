@@ -1,7 +1,5 @@
 """Malformed events are sent to a running hub: no crash, nothing unacknowledged, a reason for each."""
 
-from __future__ import annotations
-
 from base64 import b64decode
 from collections import deque
 from collections.abc import Sequence

@@ -1,7 +1,5 @@
 """PostgreSQL stops under a working hub, and comes back."""
 
-from __future__ import annotations
-
 import asyncio
 import json
 import smtplib

@@ -1,7 +1,5 @@
 """Numbers that four processes give, two of them killed: none is missing, none is given twice."""
 
-from __future__ import annotations
-
 import asyncio
 import json
 import sys

@@ -1,7 +1,5 @@
 """Time until everything is delivered when a server is back, with a company's leases and sweep."""
 
-from __future__ import annotations
-
 import asyncio
 import time
 from typing import Final

@@ -1,7 +1,5 @@
 """Redis stops under a working hub, comes back, and has lost everything."""
 
-from __future__ import annotations
-
 import json
 from collections import Counter
 from typing import Any

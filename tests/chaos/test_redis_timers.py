@@ -1,7 +1,5 @@
 """Redis is flushed and killed while many clocks fall due and two timer processes run."""
 
-from __future__ import annotations
-
 import pytest
 from redis.asyncio import Redis
 

@@ -1,7 +1,5 @@
 """SIGKILL of each role at random points in 5,000 events, while a mail server stumbles."""
 
-from __future__ import annotations
-
 import asyncio
 import random
 from datetime import UTC, datetime, timedelta

@@ -1,7 +1,5 @@
 """RabbitMQ is killed while providers that take most of their time have messages in hand."""
 
-from __future__ import annotations
-
 import asyncio
 from collections import Counter
 from typing import Final

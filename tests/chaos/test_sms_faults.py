@@ -1,7 +1,5 @@
 """An SMS provider fails while many messages are being sent."""
 
-from __future__ import annotations
-
 import time
 
 import pytest

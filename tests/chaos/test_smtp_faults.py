@@ -1,7 +1,5 @@
 """A mail server fails while many messages are being sent."""
 
-from __future__ import annotations
-
 import pytest
 
 from tests.chaos.judge import Judgement

@@ -1,7 +1,5 @@
 """A hub gets SIGTERM in the middle of its work."""
 
-from __future__ import annotations
-
 import pytest
 
 from tests.acceptance.harness import until

@@ -1,7 +1,5 @@
 """A storm in which all goes wrong together: kills, silence, hangs and a full queue."""
 
-from __future__ import annotations
-
 import asyncio
 import random
 import time

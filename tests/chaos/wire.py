@@ -1,7 +1,5 @@
 """A TCP proxy on loopback, whose connections can be cut and observed."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress

@@ -1,7 +1,5 @@
 """axe-core in a page: its rules find faults for people who see, hear or move otherwise."""
 
-from __future__ import annotations
-
 import json
 import os
 from functools import cache

@@ -1,7 +1,5 @@
 """Damage to the topology by somebody who may configure."""
 
-from __future__ import annotations
-
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 

@@ -1,7 +1,5 @@
 """A TCP line between the hub and RabbitMQ, which a test can cut, hold shut, or make deaf."""
 
-from __future__ import annotations
-
 import asyncio
 from contextlib import suppress
 from types import TracebackType

@@ -1,7 +1,5 @@
 """Rows with words of one person, in tables that few events lead to."""
 
-from __future__ import annotations
-
 import json
 from datetime import UTC, date, datetime, timedelta
 from typing import Final

@@ -1,7 +1,5 @@
 """A headless Chromium of this system, driven by Playwright: as much of it as the page's tests need."""
 
-from __future__ import annotations
-
 import asyncio
 import os
 import shutil

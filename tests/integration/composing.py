@@ -1,7 +1,5 @@
 """An email double that composes as the channel does."""
 
-from __future__ import annotations
-
 from uuid import UUID
 
 from msgspec.structs import replace

@@ -1,7 +1,5 @@
 """Fixtures of the tests with real servers."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import AsyncIterator
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Morning of somebody of office *Operación*: what waits in a building, in a hub with two others."""
 
-from __future__ import annotations
-
 import json
 from datetime import UTC, datetime
 from typing import Any, Final

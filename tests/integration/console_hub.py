@@ -1,7 +1,5 @@
 """The console of a hub with two buildings, on real servers, with people before it in a browser."""
 
-from __future__ import annotations
-
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field

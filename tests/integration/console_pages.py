@@ -5,8 +5,6 @@ A new page needs a line here, and nothing else: axe-core, the keyboard, both sch
 judge it, and `scripts/page_pictures.py` takes its pictures.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Final
 

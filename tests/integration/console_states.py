@@ -1,7 +1,5 @@
 """Rare states of a hub, in which pages look different, for `console_pages.py`."""
 
-from __future__ import annotations
-
 from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 from typing import Final, TypeAlias

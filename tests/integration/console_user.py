@@ -1,7 +1,5 @@
 """Person at a page of the console in a browser: reads, fills in, presses, waits for the next page."""
 
-from __future__ import annotations
-
 import json
 from typing import Final
 

@@ -1,7 +1,5 @@
 """A petition with all that belongs to it, and its constancia opened."""
 
-from __future__ import annotations
-
 import io
 import json
 import zipfile

@@ -6,8 +6,6 @@ volumes and `tmpfs` of the service, and nothing else can be written. All of them
 in which every service's name is loopback. Needs root.
 """
 
-from __future__ import annotations
-
 import asyncio
 import os
 import shlex

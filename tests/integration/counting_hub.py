@@ -1,7 +1,5 @@
 """Intake and delivery over PostgreSQL, with a count of its statements."""
 
-from __future__ import annotations
-
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any

@@ -1,7 +1,5 @@
 """A TCP line to RabbitMQ that counts the AMQP frames on their way to the broker."""
 
-from __future__ import annotations
-
 import asyncio
 import struct
 from contextlib import suppress

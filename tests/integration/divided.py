@@ -1,7 +1,5 @@
 """A database that is divided into months of the past."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime
 
 from hub.model.months import months_after

@@ -1,7 +1,5 @@
 """A channel and its strict server, for the tests of e-mail."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager

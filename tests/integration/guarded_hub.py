@@ -1,7 +1,5 @@
 """A hub as `hub run` composes it, on real servers and sockets, with two buildings and everybody's keys."""
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping

@@ -1,7 +1,5 @@
 """Identities at the hub's door, each with its credentials: keys, sessions, cookies, nothing."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta

@@ -7,8 +7,6 @@ of these files that are not in it as they are now, and writes the shapes of thos
 `JUDGE=all` judges all pages, whatever it says.
 """
 
-from __future__ import annotations
-
 import json
 import os
 import tomllib

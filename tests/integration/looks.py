@@ -1,7 +1,5 @@
 """Looks of a page, light and dark, narrow and wide; and how it is for a keyboard and a screen reader."""
 
-from __future__ import annotations
-
 from typing import Final
 
 from tests.integration.axe import faults

@@ -1,7 +1,5 @@
 """Measures of a page: rows for a finger, one title, few dates, references in the technical detail alone."""
 
-from __future__ import annotations
-
 from typing import Final
 
 from tests.integration.chromium import Browser

@@ -1,7 +1,5 @@
 """Packages that the tests take from npm, and the programs that use them."""
 
-from __future__ import annotations
-
 import os
 import subprocess
 from pathlib import Path

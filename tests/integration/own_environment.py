@@ -1,7 +1,5 @@
 """Programs of the tests in Python, each in an environment of its own under `.venv`."""
 
-from __future__ import annotations
-
 import os
 from pathlib import Path
 from typing import Final

@@ -1,7 +1,5 @@
 """A hub with two people in its directory, and a portal that has a key of scope `inbox`."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager

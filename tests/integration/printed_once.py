@@ -1,7 +1,5 @@
 """Documents set once: a test that asks for the same PDF as everybody needs no new one each time."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path

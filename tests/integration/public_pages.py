@@ -1,7 +1,5 @@
 """Every page that a resident or the public opens, in each of its states, opened in a browser."""
 
-from __future__ import annotations
-
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import replace

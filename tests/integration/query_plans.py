@@ -1,7 +1,5 @@
 """The plans that PostgreSQL explains."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from typing import Any
 

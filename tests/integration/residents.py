@@ -1,7 +1,5 @@
 """Shared world of the tests of the residents' pages: one mail about an overdue case."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta

@@ -1,7 +1,5 @@
 """Office *Operación* answers a mail, and a WhatsApp that belongs to nothing; and it writes first."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID

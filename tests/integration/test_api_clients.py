@@ -1,7 +1,5 @@
 """Clients of the API in Python and TypeScript, which the common programs make of its OpenAPI document."""
 
-from __future__ import annotations
-
 import ast
 import asyncio
 import json

@@ -1,7 +1,5 @@
 """Appointments in Redis, one server or a cluster: due members, claimed and done, and the boards of clocks."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace

@@ -1,7 +1,5 @@
 """Approvals on a real database: two people, once, in time, of what was seen; each refusal is in the audit."""
 
-from __future__ import annotations
-
 import dataclasses
 import json
 from collections.abc import Mapping, Sequence

@@ -1,7 +1,5 @@
 """The document of the events, read by the parser of the AsyncAPI Initiative."""
 
-from __future__ import annotations
-
 import json
 from typing import Any, Final
 

@@ -1,7 +1,5 @@
 """Known vulnerabilities of the lock files, as `scripts/check` asks for them: pip-audit against a double."""
 
-from __future__ import annotations
-
 import asyncio
 import json
 from collections.abc import AsyncIterator, Mapping, Sequence

@@ -1,7 +1,5 @@
 """Database of the benchmark: filled with copies of the hub's own rows, spread over a year."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 

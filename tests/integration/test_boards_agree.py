@@ -1,7 +1,5 @@
 """Boards of clocks after any changes: those in Redis agree with those in memory, and each index is right."""
 
-from __future__ import annotations
-
 import random
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import replace

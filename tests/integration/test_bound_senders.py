@@ -1,7 +1,5 @@
 """A source that is bound to a user of RabbitMQ, on a real broker, which validates `user_id`."""
 
-from __future__ import annotations
-
 import asyncio
 from datetime import UTC, datetime
 

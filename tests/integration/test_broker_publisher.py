@@ -1,7 +1,5 @@
 """Publishing with confirms on a real broker: a return without an error means that it has it."""
 
-from __future__ import annotations
-
 import asyncio
 import gc
 import logging

@@ -1,7 +1,5 @@
 """Users of RabbitMQ who were made by the very commands of `docs/security.md`."""
 
-from __future__ import annotations
-
 import asyncio
 import json
 import re

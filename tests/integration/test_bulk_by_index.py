@@ -1,7 +1,5 @@
 """Statements of lists, causes and bulk actions on millions of messages use an index, and are bounded."""
 
-from __future__ import annotations
-
 import re
 from datetime import timedelta
 from typing import Any, Final

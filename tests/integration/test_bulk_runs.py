@@ -1,7 +1,5 @@
 """Bulk runs under several workers, one of which dies: each row is done once, and none is left."""
 
-from __future__ import annotations
-
 import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator

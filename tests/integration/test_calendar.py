@@ -1,7 +1,5 @@
 """The calendar: what is scheduled and falls due, within the operator's places; and its link."""
 
-from __future__ import annotations
-
 import dataclasses
 from datetime import UTC, date, datetime, timedelta
 from typing import Final

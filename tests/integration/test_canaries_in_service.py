@@ -1,7 +1,5 @@
 """A hub that runs, with a word of its own in every secret place of its settings: none comes out."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

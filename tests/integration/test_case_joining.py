@@ -1,7 +1,5 @@
 """Cases that are taken apart and joined, on a real database, with what intake makes of the events."""
 
-from __future__ import annotations
-
 from asyncio import gather
 from datetime import timedelta
 from typing import Any, Final

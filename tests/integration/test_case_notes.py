@@ -1,7 +1,5 @@
 """Cases among colleagues, on a real database: notes, mentions, and handing over."""
 
-from __future__ import annotations
-
 from asyncio import gather
 from collections.abc import AsyncIterator
 from datetime import timedelta

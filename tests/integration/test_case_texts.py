@@ -1,7 +1,5 @@
 """Texts of a case: they are those of then, whatever the templates are today; a forged one is named."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path

@@ -1,7 +1,5 @@
 """The lists of cases and promises read what they show, however many payments and old cases there are."""
 
-from __future__ import annotations
-
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime

@@ -1,7 +1,5 @@
 """Channels at the desk: pauses with their reasons, waiting messages, and the end of a pause."""
 
-from __future__ import annotations
-
 from collections.abc import AsyncIterator, Mapping
 from datetime import timedelta
 from itertools import pairwise

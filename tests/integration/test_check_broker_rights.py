@@ -1,7 +1,5 @@
 """`hub check` of the rights of RabbitMQ's users, on a broker with its management API."""
 
-from __future__ import annotations
-
 import asyncio
 import re
 import shlex

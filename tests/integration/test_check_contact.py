@@ -1,7 +1,5 @@
 """`hub check` of the register of excluded numbers, and of links to residents."""
 
-from __future__ import annotations
-
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 

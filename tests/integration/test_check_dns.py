@@ -1,7 +1,5 @@
 """`hub check` of the domain that mail leaves from, asked of a name server on loopback."""
 
-from __future__ import annotations
-
 import time
 from pathlib import Path
 from typing import Final

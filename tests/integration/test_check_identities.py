@@ -1,7 +1,5 @@
 """`hub check` of senders: those of the policy, and of the directory in PostgreSQL."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from pathlib import Path
 

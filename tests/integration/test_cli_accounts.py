@@ -1,7 +1,5 @@
 """Accounts as commands against a real database, and a sign-in with the printed password."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime, timedelta
 
 import pytest

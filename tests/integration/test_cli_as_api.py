@@ -1,7 +1,5 @@
 """`--json` of a command is the answer of the API: the same value, for the same rows of one hub."""
 
-from __future__ import annotations
-
 import json
 import os
 from collections.abc import Mapping

@@ -1,7 +1,5 @@
 """`hub case` and `hub explain`, as commands against a real database."""
 
-from __future__ import annotations
-
 from hub.model import AudienceRecord
 from hub.storage import Database, PostgresAudit, PostgresIntake
 from tests.command_line import hub, printed

@@ -1,7 +1,5 @@
 """`hub communicate`: a file of Markdown is planned, and sent where that was asked for."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from hub.cli.communicate import read_markdown

@@ -1,7 +1,5 @@
 """`hub constancia` and `hub evidence`, against a real database."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Replies, suppressions, opt-outs, bounces, exclusions, codes and incidents, as commands on a database."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from uuid import UUID, uuid4
 

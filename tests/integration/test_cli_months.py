@@ -1,7 +1,5 @@
 """`hub months` and `hub check`, against a real database that is divided into months."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 

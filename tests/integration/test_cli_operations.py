@@ -1,7 +1,5 @@
 """Operators' actions, as commands against real servers."""
 
-from __future__ import annotations
-
 import asyncio
 import json
 from typing import Any

@@ -1,7 +1,5 @@
 """People and audiences on the command line, and the search."""
 
-from __future__ import annotations
-
 import re
 
 from hub.contact_rules.consents import consents_of

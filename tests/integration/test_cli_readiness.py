@@ -1,7 +1,5 @@
 """Readiness before going live, as a command against a real database."""
 
-from __future__ import annotations
-
 from hub.contact_rules.consents import consents_of
 from hub.model.ids import event_key
 from hub.storage import Database, PostgresIntake

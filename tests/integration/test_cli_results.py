@@ -1,7 +1,5 @@
 """Subscriptions to the results of messages, as commands and over HTTP."""
 
-from __future__ import annotations
-
 import json
 
 from aiohttp import hdrs

@@ -1,7 +1,5 @@
 """`hub secrets` on a real database: the uses of each key of HUB_SECRET."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qs, urlsplit
 

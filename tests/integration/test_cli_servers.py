@@ -1,7 +1,5 @@
 """The `hub` command against real servers: in this process, or in a new one where that matters."""
 
-from __future__ import annotations
-
 import asyncio
 import json
 import signal

@@ -1,7 +1,5 @@
 """Webhooks as commands and over HTTP."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import AsyncIterator
 

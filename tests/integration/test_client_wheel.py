@@ -1,7 +1,5 @@
 """The wheel of `hub.client`, in an environment in which nothing of the hub is but what the wheel brings."""
 
-from __future__ import annotations
-
 import asyncio
 import json
 import os

@@ -1,7 +1,5 @@
 """Documents of a communication: judged by their bytes, kept once, and given to each part when it starts."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import replace
 from hashlib import sha256

@@ -1,7 +1,5 @@
 """Lists of a communication: each row is resolved within the operator's places, or says why not."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from typing import Final
 from uuid import UUID

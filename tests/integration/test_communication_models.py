@@ -1,7 +1,5 @@
 """Words that are sent again: models of communications, and copies of old ones."""
 
-from __future__ import annotations
-
 import dataclasses
 from datetime import timedelta
 

@@ -1,7 +1,5 @@
 """A communication that leaves is paused, goes on, is cancelled, pauses itself, and keeps its last count."""
 
-from __future__ import annotations
-
 import dataclasses
 from collections.abc import Mapping, Sequence
 from datetime import timedelta

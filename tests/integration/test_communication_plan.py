@@ -1,7 +1,5 @@
 """Plan of many people: its rows are written in bulk, and the timers make the rest part by part."""
 
-from __future__ import annotations
-
 import dataclasses
 import time
 from collections.abc import Sequence

@@ -1,7 +1,5 @@
 """Communications on a real database: from a draft to each person's messages, once."""
 
-from __future__ import annotations
-
 import asyncio
 import dataclasses
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """docker-compose.yml as Compose itself reads it; no engine is needed for that."""
 
-from __future__ import annotations
-
 import asyncio
 import json
 import os

@@ -1,7 +1,5 @@
 """The editor of a text for many people, in a real browser: paste, buttons, look, files."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import AsyncIterator
 from typing import Final

@@ -1,7 +1,5 @@
 """A consent from its event to the people of an audience, over the use case of intake and a real database."""
 
-from __future__ import annotations
-
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta

@@ -1,7 +1,5 @@
 """A constancia over PostgreSQL: everything of a case, as it was then, sealed and signed."""
 
-from __future__ import annotations
-
 import io
 import json
 import shutil

@@ -1,7 +1,5 @@
 """The ack discipline and the topology on a real broker."""
 
-from __future__ import annotations
-
 import asyncio
 import time
 from collections import Counter

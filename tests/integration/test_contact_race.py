@@ -1,7 +1,5 @@
 """Workers that meet at one person contact them once a day, after any answers of the providers."""
 
-from __future__ import annotations
-
 import asyncio
 import random
 from collections import Counter, defaultdict

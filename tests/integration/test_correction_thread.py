@@ -1,7 +1,5 @@
 """A correction at the providers: it answers the mail that left, and replaces the push on the phone."""
 
-from __future__ import annotations
-
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from datetime import timedelta

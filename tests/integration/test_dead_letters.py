@@ -1,7 +1,5 @@
 """Dead letters at the desk: shown, replayed, mended and discarded, with operators and their trace."""
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Awaitable, Callable, Mapping

@@ -1,7 +1,5 @@
 """Laws of the directory: an old version never wins, and any order of the same events ends the same."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import Iterable, Sequence
 from dataclasses import replace

@@ -1,7 +1,5 @@
 """A large directory: the audience of one copropiedad is found by its index, in milliseconds."""
 
-from __future__ import annotations
-
 import statistics
 import time
 from collections.abc import AsyncIterator

@@ -1,7 +1,5 @@
 """Examples of the pages, commands and calls: each finds something in a hub with the demonstration."""
 
-from __future__ import annotations
-
 import asyncio
 import json
 import re

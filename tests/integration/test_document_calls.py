@@ -1,7 +1,5 @@
 """Fetching a document from an address that somebody else has named: over real sockets."""
 
-from __future__ import annotations
-
 import asyncio
 import socket
 from collections.abc import AsyncIterator

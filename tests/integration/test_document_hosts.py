@@ -1,7 +1,5 @@
 """Documents of several hosts: one that hangs delays those of nobody else."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import aclosing, asynccontextmanager

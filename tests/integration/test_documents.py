@@ -1,7 +1,5 @@
 """Documents of events, from intake to the mail and its evidence, with a real publisher's server."""
 
-from __future__ import annotations
-
 from collections.abc import AsyncIterator
 from contextlib import aclosing
 from datetime import UTC, datetime, timedelta

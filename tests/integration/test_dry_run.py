@@ -1,7 +1,5 @@
 """A dry run of events: people, channels, instants, words and promises; nothing remains of it."""
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Mapping

@@ -1,7 +1,5 @@
 """E-mail over real sockets, against a server that forgives nothing."""
 
-from __future__ import annotations
-
 from collections.abc import AsyncIterator
 
 import pytest

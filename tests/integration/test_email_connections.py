@@ -1,7 +1,5 @@
 """Opening, sharing and renewing the connections to a mail server."""
 
-from __future__ import annotations
-
 import asyncio
 import ssl
 from collections.abc import AsyncIterator

@@ -1,7 +1,5 @@
 """Outcome of an e-mail when the server says no, or nothing."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta

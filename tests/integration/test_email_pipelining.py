@@ -1,7 +1,5 @@
 """Under load the envelope of the next mail goes out with the content of the one before (RFC 2920, 3.1)."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from datetime import timedelta

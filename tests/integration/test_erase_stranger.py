@@ -1,7 +1,5 @@
 """A stranger who wrote without being in the directory is erased by the contacts that they left."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from datetime import UTC, datetime
 

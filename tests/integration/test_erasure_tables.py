@@ -1,7 +1,5 @@
 """No table is forgotten: each holds a canary of the erased person, or the reason why it holds nothing."""
 
-from __future__ import annotations
-
 from typing import Final
 
 from tests.integration.test_erasures import Rights, leave, rights, table_of

@@ -1,7 +1,5 @@
 """A person is erased: every table and column is looked through for each word of theirs."""
 
-from __future__ import annotations
-
 import dataclasses
 import json
 import zlib

@@ -1,7 +1,5 @@
 """Events under routing keys that are not theirs, on a real broker."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager

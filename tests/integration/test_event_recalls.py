@@ -1,7 +1,5 @@
 """Staff takes an event back: whom it has reached by then, and what must be said."""
 
-from __future__ import annotations
-
 import pytest
 
 from hub.desk.messages.recalls import ask_recall, recall_event

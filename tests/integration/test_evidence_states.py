@@ -1,7 +1,5 @@
 """The state of a message must be what its sealed attempts and endings say; a legal one keeps its bytes."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 

@@ -1,7 +1,5 @@
 """The register of excluded numbers as a loaded list: hashes only, one list at a time, asked by the way."""
 
-from __future__ import annotations
-
 from datetime import date, timedelta
 from typing import Final
 

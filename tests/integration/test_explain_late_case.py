@@ -1,7 +1,5 @@
 """A petition that comes in too late for its receipt: the words of explain and of the case."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 
 from hub.model import own_event

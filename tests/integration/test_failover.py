@@ -1,7 +1,5 @@
 """Two mail servers of one channel: the first is down, slow, or silent about a mail that it took."""
 
-from __future__ import annotations
-
 import asyncio
 import time
 from collections.abc import AsyncIterator, Sequence

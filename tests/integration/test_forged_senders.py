@@ -1,7 +1,5 @@
 """Nobody but the hub's own user speaks in the hub's name: on a real broker, with a publisher's user."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import aclosing, asynccontextmanager

@@ -1,7 +1,5 @@
 """The payer of a unit changes after a collection notice was planned: the former one gets nothing more."""
 
-from __future__ import annotations
-
 from collections.abc import AsyncIterator
 from typing import Final
 

@@ -1,7 +1,5 @@
 """A code from the text that left to the person who checks it, and to the staff that hears of it."""
 
-from __future__ import annotations
-
 import asyncio
 from pathlib import Path
 from typing import Final

@@ -1,7 +1,5 @@
 """Databases that one test hands on to the next: neither rows nor a changed schema come with them."""
 
-from __future__ import annotations
-
 from contextlib import AsyncExitStack
 from typing import Final
 

@@ -5,8 +5,6 @@ Nothing is done behind the page's back. Each walk is counted in clicks (a click 
 focus, Enter and a choice are one each; typing is none) and in seconds.
 """
 
-from __future__ import annotations
-
 import time
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """The outside address is called while all is well, and only then."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager

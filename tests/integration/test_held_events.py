@@ -1,7 +1,5 @@
 """Events of reviewed sources on a real database: they wait, a copy changes nothing, no death loses one."""
 
-from __future__ import annotations
-
 import dataclasses
 from typing import Any, Final
 

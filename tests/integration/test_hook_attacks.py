@@ -4,8 +4,6 @@ Every hook of a provider, called by somebody else: refused, and nothing is belie
 A body that drips, or has no end: see `test_dripping_request_is_cut_and_others_are_answered_meanwhile`.
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from dataclasses import dataclass, replace

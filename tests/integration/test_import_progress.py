@@ -1,7 +1,5 @@
 """Progress of a long import: a bar for a person, lines for a log, nothing for another program."""
 
-from __future__ import annotations
-
 import asyncio
 import os
 import pty

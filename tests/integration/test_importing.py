@@ -1,7 +1,5 @@
 """A spreadsheet of people against a real database: long files, again, corrected, refused in the middle."""
 
-from __future__ import annotations
-
 import io
 import resource
 import time

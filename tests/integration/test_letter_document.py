@@ -1,7 +1,5 @@
 """The PDF that somebody gives a letter whose document the hub could not fetch."""
 
-from __future__ import annotations
-
 import base64
 import json
 from collections.abc import Mapping

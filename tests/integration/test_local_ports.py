@@ -1,7 +1,5 @@
 """Starting on ports that something else holds: reported at once, before anything is started."""
 
-from __future__ import annotations
-
 import asyncio
 import json
 import os

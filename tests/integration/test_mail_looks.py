@@ -1,7 +1,5 @@
 """Every example mail in Chromium: readable in the light and in the dark, and never wider than a phone."""
 
-from __future__ import annotations
-
 from hashlib import sha256
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Mail that comes in over real sockets, by SMTP and by LMTP."""
 
-from __future__ import annotations
-
 import asyncio
 import smtplib
 from collections.abc import AsyncIterator

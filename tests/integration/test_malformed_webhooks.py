@@ -1,7 +1,5 @@
 """Malformed posts to the hooks of providers: the answer is no fault of ours and names the mistake."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable, Mapping
 from hashlib import sha256

@@ -1,7 +1,5 @@
 """A letter that is still here when its person is marked is not printed, unless the law demands it."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime
 from uuid import uuid4
 

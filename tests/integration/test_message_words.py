@@ -1,7 +1,5 @@
 """Words of a message, for its page: the text, the HTML, the head of a mail, and the proof."""
 
-from __future__ import annotations
-
 from functools import partial
 from uuid import UUID
 

@@ -1,7 +1,5 @@
 """Every metric has a panel or an alert, each of these its metrics, and every alert its section."""
 
-from __future__ import annotations
-
 import re
 import subprocess
 from collections.abc import Iterator

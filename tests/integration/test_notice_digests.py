@@ -1,7 +1,5 @@
 """Digests over PostgreSQL: a notice is in one message or alone, and nothing is lost or sent twice."""
 
-from __future__ import annotations
-
 import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator

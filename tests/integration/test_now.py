@@ -1,7 +1,5 @@
 """State of the hub now, as a page, over HTTP and as a command: one sentence for all three."""
 
-from __future__ import annotations
-
 import json
 from typing import Any
 from uuid import uuid4

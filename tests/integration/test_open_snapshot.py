@@ -4,8 +4,6 @@ A snapshot that is held open, as a back-up does, makes statements no dearer.
 It keeps all index entries of rows that were due and are done. Cost is counted in pages read, not in time.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import suppress

@@ -1,7 +1,5 @@
 """Corrections of people by hand: who may, of whom, and what is left of it in the directory and the audit."""
 
-from __future__ import annotations
-
 from typing import Any, Final
 
 import pytest

@@ -1,7 +1,5 @@
 """The lists of people and of surveys in PostgreSQL: filters, places, pages, roles that have ended."""
 
-from __future__ import annotations
-
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import timedelta

@@ -1,7 +1,5 @@
 """A person gets what the hub holds of them: as JSON, as a document, over HTTP."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """A batch of letters begins with the posters to be printed for the notice boards of its building."""
 
-from __future__ import annotations
-
 from typing import Any
 from uuid import UUID
 

@@ -1,7 +1,5 @@
 """Preferences and marks over PostgreSQL: kept, planned by, judged again at the claim, explained."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import datetime

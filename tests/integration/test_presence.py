@@ -1,7 +1,5 @@
 """Presence of staff in Redis: names that go by themselves, and nobody while Redis is away."""
 
-from __future__ import annotations
-
 from contextlib import aclosing
 from datetime import timedelta
 

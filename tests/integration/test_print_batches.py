@@ -1,7 +1,5 @@
 """Batches of letters over HTTP and by the command line: made, printed, posted, handed over, undone."""
 
-from __future__ import annotations
-
 import asyncio
 import json
 from collections.abc import Sequence

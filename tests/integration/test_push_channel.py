@@ -1,7 +1,5 @@
 """Push over FCM HTTP v1, against a server that verifies signatures and forgives nothing."""
 
-from __future__ import annotations
-
 import asyncio
 import json
 from collections.abc import AsyncIterator

@@ -1,7 +1,5 @@
 """Reach of units, by their best contact; in one statement for any number of people."""
 
-from __future__ import annotations
-
 import json
 from typing import Any, Final
 

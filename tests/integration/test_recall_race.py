@@ -1,7 +1,5 @@
 """A recall races with delivery and with the event itself: each message is sent once, or cancelled."""
 
-from __future__ import annotations
-
 import asyncio
 import random
 from collections import Counter

@@ -1,7 +1,5 @@
 """Receipts of Twilio, over a real socket into a real database."""
 
-from __future__ import annotations
-
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from typing import Final

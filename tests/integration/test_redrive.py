@@ -1,7 +1,5 @@
 """Lost messages go again, and a crash loses none of them."""
 
-from __future__ import annotations
-
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta

@@ -1,7 +1,5 @@
 """A refused extension, from the fold to the queue and the webhook of its publisher, on real servers."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, aclosing

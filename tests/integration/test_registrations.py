@@ -1,7 +1,5 @@
 """What staff registers: its number, its event, and who may."""
 
-from __future__ import annotations
-
 import asyncio
 from datetime import UTC, datetime
 from types import SimpleNamespace

@@ -1,7 +1,5 @@
 """Answers to a regulator in `docs/data-protection.md`: each command, on a real history, prints its own."""
 
-from __future__ import annotations
-
 import re
 import shlex
 from collections.abc import Iterator

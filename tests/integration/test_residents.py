@@ -1,7 +1,5 @@
 """From a mail that left to the page behind its link and the own page, on PostgreSQL."""
 
-from __future__ import annotations
-
 import asyncio
 import dataclasses
 import re

@@ -1,7 +1,5 @@
 """Results from the row that changed to the queue of the publisher, on real servers."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack

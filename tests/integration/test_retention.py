@@ -1,7 +1,5 @@
 """Retention: old rows go, kind by kind; rows that an open case or the law needs stay."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final

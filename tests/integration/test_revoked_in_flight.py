@@ -1,7 +1,5 @@
 """A consent is revoked after its messages were planned: nothing leaves that is claimed after that."""
 
-from __future__ import annotations
-
 import asyncio
 import random
 from collections import Counter

@@ -1,7 +1,5 @@
 """Rights reach what names a person by address alone, and nothing of whoever shares an address with them."""
 
-from __future__ import annotations
-
 import dataclasses
 from typing import Any, Final
 

@@ -1,7 +1,5 @@
 """Rows and their statements: a statement selects each field of the Struct into which its rows are read."""
 
-from __future__ import annotations
-
 import ast
 import re
 from collections import defaultdict

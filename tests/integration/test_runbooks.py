@@ -1,7 +1,5 @@
 """Runbooks: the steps of `docs/runbooks.md` are done, command by command, on a real history."""
 
-from __future__ import annotations
-
 import re
 import shlex
 from collections.abc import Iterator

@@ -1,7 +1,5 @@
 """A long history: a scrape of the metrics reads only live rows."""
 
-from __future__ import annotations
-
 from collections.abc import AsyncIterator, Mapping
 from typing import Any, Final
 

@@ -1,7 +1,5 @@
 """The chain of seals: the rows of each seal, and the findings of verification."""
 
-from __future__ import annotations
-
 import asyncio
 import json
 import zlib

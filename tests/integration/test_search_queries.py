@@ -1,7 +1,5 @@
 """Search for typed words, in PostgreSQL."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any

@@ -1,7 +1,5 @@
 """Sheets of people in the browser: looked at, written whole or not at all, and taken back."""
 
-from __future__ import annotations
-
 from typing import Final
 
 import pytest

@@ -1,7 +1,5 @@
 """`hub rehearse` against a real database that refuses every write, without RabbitMQ and Redis."""
 
-from __future__ import annotations
-
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final

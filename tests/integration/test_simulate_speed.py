@@ -1,7 +1,5 @@
 """A long history is rehearsed in a stated time, in memory that does not grow with it."""
 
-from __future__ import annotations
-
 import time
 import tracemalloc
 from collections.abc import Callable

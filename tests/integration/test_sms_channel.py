@@ -1,7 +1,5 @@
 """Text messages over HTTP, against a Twilio that forgives nothing."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta

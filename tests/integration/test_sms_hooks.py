@@ -1,7 +1,5 @@
 """Receipts and replies of described providers, over a real socket into a real database."""
 
-from __future__ import annotations
-
 import hashlib
 import hmac
 import json

@@ -1,7 +1,5 @@
 """Text messages over an aggregator that only a file describes, through real sockets."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta

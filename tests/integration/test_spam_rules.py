@@ -4,8 +4,6 @@ The example mails under SpamAssassin's own rules, without the network: no form m
 As a page under axe (`tests/integration/judged.py`), a mail is judged again when its words differ.
 """
 
-from __future__ import annotations
-
 import re
 import subprocess
 from collections.abc import Iterator

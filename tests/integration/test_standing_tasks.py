@@ -1,7 +1,5 @@
 """Standing tasks on a real database: what its events show, and what the desk shows and says."""
 
-from __future__ import annotations
-
 import json
 from datetime import timedelta
 from typing import Final

@@ -1,7 +1,5 @@
 """The survey of a half-year: each client is asked once, however often it is started."""
 
-from __future__ import annotations
-
 from datetime import datetime, timedelta
 from typing import Any, Final
 

@@ -1,7 +1,5 @@
 """Budgets of a batch's statements in PostgreSQL, as `tests/budgets.toml` has them."""
 
-from __future__ import annotations
-
 from collections.abc import AsyncIterator, Mapping
 
 import pytest

@@ -1,7 +1,5 @@
 """Several workers on one database: nothing is taken twice, nothing waits for ever."""
 
-from __future__ import annotations
-
 import asyncio
 import random
 from collections import Counter

@@ -1,7 +1,5 @@
 """PostgreSQL's errors in the hub's words, and connections that come back."""
 
-from __future__ import annotations
-
 import asyncio
 import re
 import socket

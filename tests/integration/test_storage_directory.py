@@ -1,7 +1,5 @@
 """The directory: the people found, after events in any order."""
 
-from __future__ import annotations
-
 import asyncio
 import itertools
 from collections.abc import AsyncIterator, Sequence

@@ -1,7 +1,5 @@
 """The in-app inbox, and the data shown of a person."""
 
-from __future__ import annotations
-
 from uuid import UUID, uuid4
 
 from hub.model import Outgoing, Rendered

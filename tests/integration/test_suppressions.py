@@ -1,7 +1,5 @@
 """Suppressions and opt-outs: operators see them masked, suppress an address, and lift old ones."""
 
-from __future__ import annotations
-
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import timedelta
 from typing import Any

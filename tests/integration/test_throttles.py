@@ -1,7 +1,5 @@
 """Rates over all processes in Redis, and the share of each process while Redis is away."""
 
-from __future__ import annotations
-
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager

@@ -1,7 +1,5 @@
 """Time stamps over the seals, by an authority that OpenSSL plays, judged by OpenSSL."""
 
-from __future__ import annotations
-
 import asyncio
 import shutil
 import subprocess

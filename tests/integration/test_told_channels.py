@@ -1,7 +1,5 @@
 """The names of delivery's channels in PostgreSQL."""
 
-from __future__ import annotations
-
 from hub.storage import Database, PostgresToldChannels
 
 

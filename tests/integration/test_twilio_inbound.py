@@ -1,7 +1,5 @@
 """Texts of people to a number of ours at Twilio."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Mapping
 from hashlib import sha256

@@ -1,7 +1,5 @@
 """People who lose every message of an emergency, and the instant at which the database finds them."""
 
-from __future__ import annotations
-
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from datetime import timedelta

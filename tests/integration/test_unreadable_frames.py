@@ -1,7 +1,5 @@
 """Frames that a publisher can send and no client of Python reads, on a real broker."""
 
-from __future__ import annotations
-
 import asyncio
 import struct
 from collections.abc import AsyncIterator, Mapping, Sequence

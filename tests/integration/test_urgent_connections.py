@@ -1,7 +1,5 @@
 """A long history: rows of one copropiedad are listed and counted by its index, in milliseconds."""
 
-from __future__ import annotations
-
 import asyncio
 import re
 import statistics

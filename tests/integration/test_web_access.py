@@ -1,7 +1,5 @@
 """Access control where it is no matter of the route. Each route has its row in `access_table.py`."""
 
-from __future__ import annotations
-
 from collections.abc import AsyncIterator
 from uuid import uuid4
 

@@ -1,7 +1,5 @@
 """The link of an escalation: it is one person's, for one use; only the button changes anything."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4

@@ -1,7 +1,5 @@
 """The lists of the API: schemas, filters, pages, clocks from Redis and from SQL, dead letters."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID

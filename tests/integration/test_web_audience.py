@@ -1,7 +1,5 @@
 """The people of an audience, over HTTP."""
 
-from __future__ import annotations
-
 import json
 from typing import Final
 

@@ -1,7 +1,5 @@
 """The pages of the console over lists in memory, in a real browser: no injection, old links, what waits."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path

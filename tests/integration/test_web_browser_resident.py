@@ -1,7 +1,5 @@
 """The residents' pages in a real browser: small, enlarged, dark, by keyboard, without a script."""
 
-from __future__ import annotations
-
 from itertools import pairwise
 from typing import Final
 

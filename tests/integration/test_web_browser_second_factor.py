@@ -1,7 +1,5 @@
 """The second factor with a real browser, on the screen of a small telephone, without a script."""
 
-from __future__ import annotations
-
 from collections.abc import AsyncIterator
 
 import pytest

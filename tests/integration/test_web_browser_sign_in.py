@@ -1,7 +1,5 @@
 """Sign-in with a real browser: the page shows and hides its parts, and sends its CSRF token."""
 
-from __future__ import annotations
-
 import base64
 import os
 from collections.abc import AsyncIterator

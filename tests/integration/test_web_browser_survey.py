@@ -1,7 +1,5 @@
 """Pages of surveys, posters, cases and links in a real browser: small, dark, without scripts, by keyboard."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 from typing import Any, Final
 from uuid import uuid4

@@ -1,7 +1,5 @@
 """The calendar's page and its link, as a browser and a calendar program ask for them."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import AsyncIterator
 from dataclasses import replace

@@ -1,7 +1,5 @@
 """One message over HTTP: cancelled with a reason, or sent again."""
 
-from __future__ import annotations
-
 import json
 from typing import Any
 

@@ -1,7 +1,5 @@
 """The link of a mail to staff leads to the promise: signed in or not yet, and for nobody else."""
 
-from __future__ import annotations
-
 import re
 from email import message_from_bytes, policy
 from uuid import UUID

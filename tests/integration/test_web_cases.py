@@ -1,7 +1,5 @@
 """A case as one thread over HTTP, and its page."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any

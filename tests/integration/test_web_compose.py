@@ -1,7 +1,5 @@
 """The page where staff writes to many, as a browser asks for it that sends what no button of it would."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import AsyncIterator
 

@@ -1,7 +1,5 @@
 """Slow and idle clients on real sockets: they are ended, and keep nobody else from being answered."""
 
-from __future__ import annotations
-
 import asyncio
 import resource
 import sys

@@ -1,7 +1,5 @@
 """Behaviour of all pages of the console: live changes, keys, refusals in Spanish, sheets."""
 
-from __future__ import annotations
-
 from aiohttp import hdrs
 
 from hub.model import State

@@ -1,7 +1,5 @@
 """Administrators at Textos, Auditoría, Cuentas y llaves."""
 
-from __future__ import annotations
-
 import re
 from uuid import uuid4
 

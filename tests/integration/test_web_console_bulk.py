@@ -1,7 +1,5 @@
 """A bulk action in a browser: filter, plan, start, watch, and the outcome."""
 
-from __future__ import annotations
-
 from hub.model import Grant, Office, State
 from hub.storage import PostgresBulk
 from hub.testing import MemoryPublisher

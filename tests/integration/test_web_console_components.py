@@ -1,7 +1,5 @@
 """The console's frame, list, form and confirmation: by axe-core, by keyboard, in both schemes and widths."""
 
-from __future__ import annotations
-
 from itertools import pairwise
 from pathlib import Path
 from typing import Final

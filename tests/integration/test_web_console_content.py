@@ -1,7 +1,5 @@
 """Words and links of pages of the console, read without a browser."""
 
-from __future__ import annotations
-
 import html
 import re
 from datetime import UTC, datetime, timedelta

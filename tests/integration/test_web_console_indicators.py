@@ -1,7 +1,5 @@
 """Indicadores as operators use it: figures, plots, the numbers behind them, and one building alone."""
 
-from __future__ import annotations
-
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from datetime import timedelta

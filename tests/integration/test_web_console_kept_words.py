@@ -1,7 +1,5 @@
 """What was typed in a form of a case is there again when the act is refused, with the reason above."""
 
-from __future__ import annotations
-
 from collections.abc import AsyncIterator, Mapping
 from datetime import date
 from html import unescape

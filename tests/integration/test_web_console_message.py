@@ -1,7 +1,5 @@
 """The page of one message in a browser: read its words, send it again, cancel it, see other recipients."""
 
-from __future__ import annotations
-
 import json
 from http import HTTPStatus
 

@@ -1,7 +1,5 @@
 """Operators at Ahora, Canales and Rechazados."""
 
-from __future__ import annotations
-
 import json
 from hashlib import sha256
 

@@ -1,7 +1,5 @@
 """Operators with replies, surveys and a broken channel in a browser."""
 
-from __future__ import annotations
-
 from typing import Final
 
 import aio_pika

@@ -1,7 +1,5 @@
 """An operator at the pages of people, letters and surveys, in a browser; and accounts that see nothing."""
 
-from __future__ import annotations
-
 from typing import Any
 from uuid import UUID
 

@@ -1,7 +1,5 @@
 """Refused pages: shown in the frame of the console, so that one can go on from there."""
 
-from __future__ import annotations
-
 from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Final, NoReturn
 

@@ -1,7 +1,5 @@
 """A call noted at the page: by mouse, by keyboard alone, on a telephone without scripts; in ten clicks."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 from functools import partial

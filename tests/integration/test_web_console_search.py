@@ -1,7 +1,5 @@
 """The search as operators use it: one box for names, places, numbers and ids."""
 
-from __future__ import annotations
-
 from collections.abc import AsyncIterator
 from urllib.parse import urlencode
 

@@ -1,7 +1,5 @@
 """Each list of the console as a sheet: all rows that one answer may have, with their number in its link."""
 
-from __future__ import annotations
-
 import re
 from datetime import datetime, timedelta
 from typing import Any, Final

@@ -1,7 +1,5 @@
 """Constancias over HTTP: the callers who may have one, and their rows in the audit."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pytest

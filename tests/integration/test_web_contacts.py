@@ -1,7 +1,5 @@
 """Replies and suppressions over HTTP."""
 
-from __future__ import annotations
-
 import json
 from datetime import timedelta
 from hashlib import md5

@@ -1,7 +1,5 @@
 """Contract of every answer of the API: problems, pages with a link, rate limits."""
 
-from __future__ import annotations
-
 import json
 import logging
 from datetime import UTC, datetime, timedelta

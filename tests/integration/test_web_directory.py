@@ -1,7 +1,5 @@
 """The directory over HTTP: writing entries and reading them."""
 
-from __future__ import annotations
-
 import json
 from typing import Any
 

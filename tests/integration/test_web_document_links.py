@@ -1,7 +1,5 @@
 """The link to a document: signed, for one message, until it ends; a download that no browser runs."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta

@@ -1,7 +1,5 @@
 """Guesses at the HTTP door: refused, counted, logged with the address, slowed, and in the audit."""
 
-from __future__ import annotations
-
 import asyncio
 import json
 from collections.abc import AsyncIterator, Mapping

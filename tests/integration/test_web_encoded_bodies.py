@@ -1,7 +1,5 @@
 """Bodies that are encoded: refused before anything is inflated, counted, and slowed."""
 
-from __future__ import annotations
-
 import asyncio
 import gzip
 import json

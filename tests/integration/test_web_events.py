@@ -1,7 +1,5 @@
 """`POST /api/events`: accepted events, refused ones with the reason, and a broker that goes down."""
 
-from __future__ import annotations
-
 import json
 from http import HTTPStatus
 from typing import Any

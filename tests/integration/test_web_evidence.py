@@ -1,7 +1,5 @@
 """The evidence of a message over HTTP."""
 
-from __future__ import annotations
-
 from hashlib import sha256
 from pathlib import Path
 from uuid import UUID, uuid4

@@ -1,7 +1,5 @@
 """Explanations of a person's notices, sent or not, over HTTP."""
 
-from __future__ import annotations
-
 from typing import Any
 from urllib.parse import urlencode
 

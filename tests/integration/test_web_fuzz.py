@@ -1,7 +1,5 @@
 """Fuzzed requests of the most powerful caller to each route: no answer is a fault of the hub's own."""
 
-from __future__ import annotations
-
 import asyncio
 import json
 from collections.abc import AsyncIterator, Iterator, Mapping

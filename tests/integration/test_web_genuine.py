@@ -1,7 +1,5 @@
 """¿Es de verdad?: the words of a code's page, and the facts that nobody learns or changes by it."""
 
-from __future__ import annotations
-
 import random
 import re
 import time

@@ -1,7 +1,5 @@
 """The inbox over HTTP: a portal's server gets the token of one person, which opens that inbox alone."""
 
-from __future__ import annotations
-
 import asyncio
 import json
 from collections.abc import AsyncIterator, Mapping

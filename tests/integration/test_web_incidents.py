@@ -1,7 +1,5 @@
 """The hub's own health in the API and in the metrics."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 
 from hub.model import Symptom

@@ -1,7 +1,5 @@
 """Indicators over HTTP: period, filters, response."""
 
-from __future__ import annotations
-
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 

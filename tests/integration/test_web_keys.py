@@ -1,7 +1,5 @@
 """A system's key opens only the routes of its scopes, tested over a real socket on every route."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Mapping
 from datetime import UTC, datetime

@@ -1,7 +1,5 @@
 """`POST /api/events` for what is stored: an id that is known, a case that is another source's."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Mapping
 from typing import Any, Final

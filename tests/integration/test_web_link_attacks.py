@@ -1,7 +1,5 @@
 """Every link that somebody outside opens: asked by programs, changed, of another kind or a removed key."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace

@@ -1,7 +1,5 @@
 """Personal data is masked unless the caller may see it and asks; a look that cannot be audited is refused."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import replace

@@ -1,7 +1,5 @@
 """The listener on HUB_METRICS, in roles without the page."""
 
-from __future__ import annotations
-
 from collections.abc import AsyncIterator, Mapping
 from typing import Any, cast
 

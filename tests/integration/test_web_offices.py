@@ -1,7 +1,5 @@
 """Accounts and their offices over HTTP. `access_table.py` has the routes that each opens."""
 
-from __future__ import annotations
-
 import json
 from datetime import UTC, datetime, timedelta
 from typing import Any

@@ -1,7 +1,5 @@
 """Operators' actions over HTTP: pause, redrive, hand over letters."""
 
-from __future__ import annotations
-
 import json
 from datetime import UTC, datetime
 from typing import Any

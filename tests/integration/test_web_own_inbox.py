@@ -1,7 +1,5 @@
 """The page "Mi bandeja": unread entries of the person who has signed in; only its buttons change anything."""
 
-from __future__ import annotations
-
 import asyncio
 import re
 from collections.abc import AsyncIterator

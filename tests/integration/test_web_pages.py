@@ -1,7 +1,5 @@
 """Health, metrics, the documents, and the frame of all pages."""
 
-from __future__ import annotations
-
 import json
 import re
 from pathlib import Path

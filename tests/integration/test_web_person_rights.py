@@ -1,7 +1,5 @@
 """Erasing and rectifying over HTTP: as by command, for the people who answer for personal data."""
 
-from __future__ import annotations
-
 import json
 from datetime import UTC, datetime
 from typing import Any, Final

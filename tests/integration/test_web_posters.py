@@ -1,7 +1,5 @@
 """Posters over HTTP: print them, record where they are, and the page behind the code on the wall."""
 
-from __future__ import annotations
-
 import re
 from base64 import b64decode
 from collections.abc import Mapping

@@ -1,7 +1,5 @@
 """Preferences and marks over HTTP."""
 
-from __future__ import annotations
-
 import json
 from typing import Any
 

@@ -1,7 +1,5 @@
 """One client's requests in work have a limit, also behind a proxy: others are answered meanwhile."""
 
-from __future__ import annotations
-
 import asyncio
 from typing import Any
 

@@ -1,7 +1,5 @@
 """The page behind a message's link: that message and its case, nothing else, and only its button acts."""
 
-from __future__ import annotations
-
 import io
 from collections.abc import Iterator
 from dataclasses import replace

@@ -1,7 +1,5 @@
 """A person's own page: messages, cases, data, consents with their proof; and nothing of anybody else."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import replace
 from datetime import timedelta

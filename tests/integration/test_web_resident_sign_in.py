@@ -1,7 +1,5 @@
 """A one-time code opens a person's own page: to a verified contact, for one browser, for a while, once."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 from dataclasses import replace

@@ -1,7 +1,5 @@
 """Preferences, corrections and downloads on a person's own page."""
 
-from __future__ import annotations
-
 import json
 import re
 from datetime import timedelta

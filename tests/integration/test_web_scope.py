@@ -1,7 +1,5 @@
 """Rows shown to a caller who reaches one copropiedad. `access_table.py` has the requests that it may make."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import AsyncIterator, Mapping
 

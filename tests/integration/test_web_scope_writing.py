@@ -1,7 +1,5 @@
 """A caller who reaches one copropiedad writes only its entries into the directory."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

@@ -1,7 +1,5 @@
 """The search over HTTP: found rows, the callers who see names, and the row of the audit."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import AsyncIterator, Mapping
 from typing import Any

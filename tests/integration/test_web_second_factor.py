@@ -1,7 +1,5 @@
 """The second factor at the page, over real sockets: enrolment, sign-in, recovery, and its end."""
 
-from __future__ import annotations
-
 import asyncio
 import re
 from collections.abc import AsyncIterator

@@ -1,7 +1,5 @@
 """Signing in and out at the page, and how sessions end, over a real socket."""
 
-from __future__ import annotations
-
 import asyncio
 import time
 from base64 import urlsafe_b64encode

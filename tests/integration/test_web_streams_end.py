@@ -1,7 +1,5 @@
 """Streams of open pages end within seconds once their session has, on real servers; others go on."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager

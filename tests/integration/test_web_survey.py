@@ -1,7 +1,5 @@
 """The page of a survey: it is one person's, signed, and only its button changes anything."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta

@@ -1,7 +1,5 @@
 """The survey of the half-year over HTTP."""
 
-from __future__ import annotations
-
 import json
 from typing import Any, Final
 

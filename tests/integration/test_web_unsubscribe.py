@@ -1,7 +1,5 @@
 """The link that stops mails of one purpose: only the POST of RFC 8058 changes anything."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 

@@ -1,7 +1,5 @@
 """Results by webhook: a real database, real calls, and a receiver that verifies each of them."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import aclosing

@@ -1,7 +1,5 @@
 """WhatsApp over HTTP, against a Meta that forgives nothing."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta

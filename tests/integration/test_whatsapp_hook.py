@@ -1,7 +1,5 @@
 """Receipts and replies of WhatsApp from Meta, over a real socket into a real database."""
 
-from __future__ import annotations
-
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Any, Final

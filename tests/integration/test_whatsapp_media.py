@@ -1,7 +1,5 @@
 """Photos and documents that people send over WhatsApp: fetched as documents are, and kept with the reply."""
 
-from __future__ import annotations
-
 from collections.abc import AsyncIterator
 from contextlib import aclosing
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """One name of each author, over all acts: in the audit, and in every column of an author."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Awaitable, Callable
 from getpass import getuser

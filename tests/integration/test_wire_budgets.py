@@ -1,7 +1,5 @@
 """Budgets of a batch's AMQP frames and Redis commands, as `tests/budgets.toml` has them."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, aclosing

@@ -1,7 +1,5 @@
 """A hub with two copropiedades, A and B, whose callers reach one of them."""
 
-from __future__ import annotations
-
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace

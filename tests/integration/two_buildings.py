@@ -1,7 +1,5 @@
 """Two buildings in a database, in which all that pages show has happened, and everybody's keys."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager

@@ -1,7 +1,5 @@
 """Usability that axe-core does not see: sizes of screen and text, the keyboard, screen readers."""
 
-from __future__ import annotations
-
 from itertools import groupby, pairwise
 from typing import Any, Final
 

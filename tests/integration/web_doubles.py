@@ -1,7 +1,5 @@
 """A hub of a few lines for the tests of the web: lists instead of servers, behind the real ports."""
 
-from __future__ import annotations
-
 import json
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence

@@ -1,7 +1,5 @@
 """Visitor with a browser: a cookie, the token that the page holds, and the browser's own headers."""
 
-from __future__ import annotations
-
 import base64
 import hmac
 import json

@@ -1,7 +1,5 @@
 """Intake and delivery over PostgreSQL, step by step; the other servers are doubles."""
 
-from __future__ import annotations
-
 from uuid import UUID
 
 from hub.intake.decode import IntakeContext

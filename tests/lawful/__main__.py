@@ -4,8 +4,6 @@ Run the year for many people, and say what providers accepted that the law forbi
     scripts/lawful_year --people 2000
 """
 
-from __future__ import annotations
-
 import argparse
 import os
 import sys

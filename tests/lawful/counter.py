@@ -17,8 +17,6 @@ Where the law is silent, the careful reading counts: collection and advertising 
 week runs from Monday to Sunday, 19:00:00 is outside, and a message that arrives twice is two contacts.
 """
 
-from __future__ import annotations
-
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass

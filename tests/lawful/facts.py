@@ -6,8 +6,6 @@ of the hub's.
 the company binds it to nothing, and one that the person has not made yet allows nothing.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, time

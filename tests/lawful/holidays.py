@@ -1,7 +1,5 @@
 """Colombia's holidays as printed lists (Ley 51 de 1983; from 2026 also 9 July, Ley 2578 de 2026)."""
 
-from __future__ import annotations
-
 from datetime import date
 from typing import Final
 

@@ -1,7 +1,5 @@
 """Ledger of the company's knowledge, as it comes in."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 

@@ -6,8 +6,6 @@ of that schema. The defaults of columns were bound when the tables were made, an
 `clock_timestamp()` is not moved: nothing that decides on a contact reads it.
 """
 
-from __future__ import annotations
-
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from datetime import date, datetime

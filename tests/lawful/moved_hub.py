@@ -6,8 +6,6 @@ instant, some of which both get. Providers are away or lose answers, workers die
 accepted, and the database is away for hours.
 """
 
-from __future__ import annotations
-
 import asyncio
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence

@@ -1,7 +1,5 @@
 """The stores of a hub whose clock is moved: the driver's view of them, and those in memory."""
 
-from __future__ import annotations
-
 from datetime import datetime
 from typing import Any, Final, Protocol
 

@@ -1,7 +1,5 @@
 """The providers' side: accepted messages with their instants, read from the address and the text alone."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field

@@ -5,8 +5,6 @@ What somebody does follows from the message alone, not from the order in which m
 PostgreSQL and one over memory have the same people.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta

@@ -4,8 +4,6 @@ Facts that reach the hub by no event: marks of staff, wishes of people, the excl
 All of it may be told again: an outage of the database repeats an act.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import Final, Protocol

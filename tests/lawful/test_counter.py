@@ -1,7 +1,5 @@
 """The counter itself, by hand-made cases: each rule broken and kept, on both sides of each bound."""
 
-from __future__ import annotations
-
 import ast
 import json
 from collections.abc import Iterable

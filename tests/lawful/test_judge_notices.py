@@ -1,7 +1,5 @@
 """The year proves something: where the hub no longer keeps a rule, the judge notices."""
 
-from __future__ import annotations
-
 import dataclasses
 from collections.abc import Collection, Sequence
 from datetime import timedelta

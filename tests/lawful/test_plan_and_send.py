@@ -1,7 +1,5 @@
 """Properties: after any decisions and messages, in any order, no plan and no send breaks a rule."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, time, timedelta

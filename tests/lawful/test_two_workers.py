@@ -1,7 +1,5 @@
 """Two workers, the same person, the same instant: over both kinds of stores."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack

@@ -1,7 +1,5 @@
 """Some weeks of a building over PostgreSQL itself: its statements decide, and its clock is moved."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from random import Random

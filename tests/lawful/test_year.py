@@ -1,7 +1,5 @@
 """A year of some buildings; `scripts/lawful_year` runs it for 2,000 people."""
 
-from __future__ import annotations
-
 import pytest
 
 from tests.lawful.year import Findings, live_through, verdict

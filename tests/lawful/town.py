@@ -5,8 +5,6 @@ Each act is an event for the hub, with the facts that it states. The book has th
 judge reads the book, and not the hub.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta

@@ -1,7 +1,5 @@
 """A local aggregator as in examples/sms-provider.toml, strict about its input."""
 
-from __future__ import annotations
-
 import asyncio
 import json
 import re

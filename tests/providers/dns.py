@@ -1,7 +1,5 @@
 """A DNS server on loopback, over UDP: a table of records, and silence or failure on demand."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import Mapping, Sequence
 from types import TracebackType

@@ -1,7 +1,5 @@
 """A publisher's server of documents: checks each request, and sends the answer of the test."""
 
-from __future__ import annotations
-
 import asyncio
 import gzip
 from collections.abc import Mapping, Sequence

@@ -1,7 +1,5 @@
 """Firebase Cloud Messaging, HTTP v1, with its token server; strict about shapes, sizes and signatures."""
 
-from __future__ import annotations
-
 import json
 import os
 import re

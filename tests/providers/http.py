@@ -1,7 +1,5 @@
 """Base of the fake HTTP providers: a free port, scripted answers, recorded violations."""
 
-from __future__ import annotations
-
 import asyncio
 import json
 from collections import deque

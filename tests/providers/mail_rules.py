@@ -1,7 +1,5 @@
 """Rules for every mail: RFC 5321 and 5322, and this company's own. Pure."""
 
-from __future__ import annotations
-
 import email
 import email.policy
 import re

@@ -5,8 +5,6 @@ The official protocol buffers read each request; besides, ids and instants must 
 may be there that this file does not name: a new one could be of a person.
 """
 
-from __future__ import annotations
-
 import base64
 import json
 import re

@@ -1,7 +1,5 @@
 """Rules of RFC 3461 for the parameters that request reports. Pure."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Mapping
 from typing import Final

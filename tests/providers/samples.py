@@ -1,7 +1,5 @@
 """Messages to send in tests."""
 
-from __future__ import annotations
-
 import email.policy
 from datetime import UTC, datetime
 from email.message import EmailMessage

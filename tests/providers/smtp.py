@@ -1,7 +1,5 @@
 """A strict SMTP server with PIPELINING, STARTTLS, AUTH, SIZE and SMTPUTF8, and scripted misbehaviour."""
 
-from __future__ import annotations
-
 import asyncio
 import ssl
 from contextlib import suppress

@@ -1,7 +1,5 @@
 """A strict SMTP server's replies to each command, and its notes (RFC 5321, 2920, 1870, 3461, 6531)."""
 
-from __future__ import annotations
-
 import re
 import ssl
 from base64 import b64decode

@@ -1,7 +1,5 @@
 """Misbehaviour of mail servers, as coroutines for `SmtpServer.on`."""
 
-from __future__ import annotations
-
 import asyncio
 
 from tests.providers.smtp_conversation import Behaviour, Conversation

@@ -1,7 +1,5 @@
 """The octets of one SMTP connection, seen from the server: commands by groups, content, replies."""
 
-from __future__ import annotations
-
 import asyncio
 import ssl
 from collections.abc import Callable

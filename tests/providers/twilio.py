@@ -1,7 +1,5 @@
 """Twilio's Messages resource, strict about everything that the real one would accept or bill."""
 
-from __future__ import annotations
-
 import asyncio
 import hashlib
 import hmac

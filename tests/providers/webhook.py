@@ -1,7 +1,5 @@
 """A publisher's receiver of webhooks: verifies each call as Standard Webhooks says, and keeps its events."""
 
-from __future__ import annotations
-
 import asyncio
 import base64
 import hashlib

@@ -1,7 +1,5 @@
 """Meta's Graph API for WhatsApp, strict about everything that the real one would refuse or accept."""
 
-from __future__ import annotations
-
 import hashlib
 import hmac
 import json
