@@ -52,12 +52,17 @@ def calls_of(server: DocumentServer, **changes: Any) -> HttpDocumentCalls:
     return HttpDocumentCalls(rules(server, **changes), timeout=SHORT)
 
 
+@pytest.fixture
+async def calls(server: DocumentServer) -> AsyncIterator[HttpDocumentCalls]:
+    async with aclosing(calls_of(server)) as calls:
+        yield calls
+
+
 async def test_a_document_comes_whole_with_its_digest_and_the_type_that_its_bytes_show(
-    server: DocumentServer,
+    server: DocumentServer, calls: HttpDocumentCalls
 ) -> None:
     server.files |= {"a.png": PNG, "a.jpg": JPEG}
-    async with aclosing(calls_of(server)) as calls:
-        found = [await calls.fetch(server.url(name)) for name in ("respuesta.pdf", "a.png", "a.jpg")]
+    found = [await calls.fetch(server.url(name)) for name in ("respuesta.pdf", "a.png", "a.jpg")]
 
     assert ["application/pdf", "image/png", "image/jpeg"] == [document.kind for document in found]
     assert PDF == found[0].content
@@ -77,12 +82,11 @@ async def test_a_document_comes_whole_with_its_digest_and_the_type_that_its_byte
     ],
 )
 async def test_what_may_be_better_later_is_tried_again(
-    server: DocumentServer, behaviour: Behaviour, reason: str
+    server: DocumentServer, calls: HttpDocumentCalls, behaviour: Behaviour, reason: str
 ) -> None:
     server.always = behaviour
-    async with aclosing(calls_of(server)) as calls:
-        with pytest.raises(DocumentUnavailable) as failed:
-            await calls.fetch(server.url())
+    with pytest.raises(DocumentUnavailable) as failed:
+        await calls.fetch(server.url())
 
     assert reason == failed.value.reason
 
@@ -95,28 +99,26 @@ async def test_what_may_be_better_later_is_tried_again(
 )
 @pytest.mark.parametrize("missing", [1, 8, 1500], ids=["a byte", "some", "much"])
 async def test_answer_that_ends_early_is_no_document(
-    server: DocumentServer, whole: bytes, headers: tuple[bytes, ...], missing: int
+    server: DocumentServer, calls: HttpDocumentCalls, whole: bytes, headers: tuple[bytes, ...], missing: int
 ) -> None:
     # The last byte of this PDF ends a line: nobody misses it.
     body = whole.rstrip()[:-missing]
     if headers == (b"Transfer-Encoding: chunked",):
         body = b"%x\r\n%b\r\n" % (len(body), body)
     server.always = cut_off(body, *headers)
-    async with aclosing(calls_of(server)) as calls:
-        with pytest.raises(DocumentUnavailable) as failed:
-            await calls.fetch(server.url())
+    with pytest.raises(DocumentUnavailable) as failed:
+        await calls.fetch(server.url())
 
     assert "cut_short" == failed.value.reason
 
 
 @pytest.mark.parametrize("begun", [b"%", b"%PDF", b"\x89PNG\r\n", b"\xff\xd8"])
 async def test_answer_that_ends_within_its_first_bytes_is_asked_for_again(
-    server: DocumentServer, begun: bytes
+    server: DocumentServer, calls: HttpDocumentCalls, begun: bytes
 ) -> None:
     server.always = cut_off(begun)
-    async with aclosing(calls_of(server)) as calls:
-        with pytest.raises(DocumentUnavailable, match="cut_short"):
-            await calls.fetch(server.url())
+    with pytest.raises(DocumentUnavailable, match="cut_short"):
+        await calls.fetch(server.url())
 
 
 @pytest.mark.parametrize(
@@ -134,23 +136,21 @@ async def test_answer_that_ends_within_its_first_bytes_is_asked_for_again(
     ],
 )
 async def test_what_some_programs_write_after_the_end_of_a_document_is_no_fault(
-    server: DocumentServer, whole: bytes
+    server: DocumentServer, calls: HttpDocumentCalls, whole: bytes
 ) -> None:
     server.always = cut_off(whole)
-    async with aclosing(calls_of(server)) as calls:
-        found = await calls.fetch(server.url())
+    found = await calls.fetch(server.url())
 
     assert whole == found.content
 
 
 async def test_change_of_a_pdf_that_has_not_come_whole_is_not_the_document_before_it(
-    server: DocumentServer,
+    server: DocumentServer, calls: HttpDocumentCalls
 ) -> None:
     """A signature is such a change."""
     server.always = cut_off(PDF + b"9 0 obj\n<</Type/Sig")
-    async with aclosing(calls_of(server)) as calls:
-        with pytest.raises(DocumentUnavailable, match="cut_short"):
-            await calls.fetch(server.url())
+    with pytest.raises(DocumentUnavailable, match="cut_short"):
+        await calls.fetch(server.url())
 
 
 @pytest.mark.parametrize(
@@ -170,12 +170,11 @@ async def test_change_of_a_pdf_that_has_not_come_whole_is_not_the_document_befor
     ],
 )
 async def test_what_may_not_be_fetched_is_refused_for_good(
-    server: DocumentServer, behaviour: Behaviour, reason: str
+    server: DocumentServer, calls: HttpDocumentCalls, behaviour: Behaviour, reason: str
 ) -> None:
     server.always = behaviour
-    async with aclosing(calls_of(server)) as calls:
-        with pytest.raises(DocumentRefused) as refused:
-            await calls.fetch(server.url())
+    with pytest.raises(DocumentRefused) as refused:
+        await calls.fetch(server.url())
 
     assert reason == refused.value.reason
     assert 0 == server.elsewhere
@@ -203,10 +202,11 @@ async def test_a_type_that_the_policy_leaves_out_is_refused(server: DocumentServ
         "https://portal.example.com.evil.example/a.pdf",
     ],
 )
-async def test_what_no_host_of_the_policy_is_is_never_called(server: DocumentServer, url: str) -> None:
-    async with aclosing(calls_of(server)) as calls:
-        with pytest.raises(DocumentRefused, match="not_allowed"):
-            await calls.fetch(url.format(port=server.port))
+async def test_what_no_host_of_the_policy_is_is_never_called(
+    server: DocumentServer, calls: HttpDocumentCalls, url: str
+) -> None:
+    with pytest.raises(DocumentRefused, match="not_allowed"):
+        await calls.fetch(url.format(port=server.port))
 
     assert [] == server.asked
 
@@ -268,13 +268,14 @@ async def test_a_server_that_is_away_unknown_or_without_tls_is_tried_again(serve
                 await calls.fetch(url)
 
 
-async def test_slow_documents_do_not_hold_up_the_others(server: DocumentServer) -> None:
+async def test_slow_documents_do_not_hold_up_the_others(
+    server: DocumentServer, calls: HttpDocumentCalls
+) -> None:
     server.script.append(hang)
-    async with aclosing(calls_of(server)) as calls:
-        slow = asyncio.create_task(calls.fetch(server.url()))
-        await until(lambda: bool(server.asked), "the slow call")
-        quick = await calls.fetch(server.url())
-        with pytest.raises(DocumentUnavailable, match="timeout"):
-            await slow
+    slow = asyncio.create_task(calls.fetch(server.url()))
+    await until(lambda: bool(server.asked), "the slow call")
+    quick = await calls.fetch(server.url())
+    with pytest.raises(DocumentUnavailable, match="timeout"):
+        await slow
 
     assert PDF == quick.content

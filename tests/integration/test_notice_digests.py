@@ -77,6 +77,17 @@ class Hub(CountingHub):
         await self.take_in(*events)
         await self.deliver()
 
+    async def hold_two(self) -> None:
+        """Hold two circulars for the digest of the day."""
+        await self.wish(DAILY)
+        await self.says(circular(1), circular(2))
+
+    async def digest(self) -> None:
+        """Make a digest of them."""
+        await self.hold_two()
+        self.at(DUE)
+        await self.keep()
+
     async def keep(self) -> None:
         """Let the timers look, and do all that follows of it now."""
         await keep_digests(self.timers())
@@ -177,8 +188,7 @@ async def test_what_waits_comes_in_one_message_and_its_inbox_copy_at_once(hub: H
 
 
 async def test_nothing_is_made_before_the_hour(hub: Hub) -> None:
-    await hub.wish(DAILY)
-    await hub.says(circular(1), circular(2))
+    await hub.hold_two()
     hub.at(DUE - timedelta(minutes=1))
     await hub.keep()
 
@@ -187,10 +197,7 @@ async def test_nothing_is_made_before_the_hour(hub: Hub) -> None:
 
 
 async def test_once_it_has_arrived_its_messages_end_and_explain_names_it(hub: Hub) -> None:
-    await hub.wish(DAILY)
-    await hub.says(circular(1), circular(2))
-    hub.at(DUE)
-    await hub.keep()
+    await hub.digest()
     before = await explain(PostgresExplain(hub.database), "circular-1", MARIA)
     await hub.arrived("delivered")
     await hub.keep()
@@ -215,10 +222,7 @@ async def test_one_alone_is_sent_as_itself(hub: Hub) -> None:
 
 @pytest.mark.parametrize("state", ["failed", "bounced", "suppressed"])
 async def test_where_the_digest_is_lost_its_messages_leave_by_themselves(hub: Hub, state: str) -> None:
-    await hub.wish(DAILY)
-    await hub.says(circular(1), circular(2))
-    hub.at(DUE)
-    await hub.keep()
+    await hub.digest()
     await hub.arrived(state)
     await hub.keep()
 
@@ -229,10 +233,7 @@ async def test_where_the_digest_is_lost_its_messages_leave_by_themselves(hub: Hu
 
 
 async def test_a_digest_that_waits_for_its_next_step_is_not_lost_yet(hub: Hub) -> None:
-    await hub.wish(DAILY)
-    await hub.says(circular(1), circular(2))
-    hub.at(DUE)
-    await hub.keep()
+    await hub.digest()
     await hub.database.rows("UPDATE message SET state = 'failed', next_at = NULL WHERE event = $1", NAME)
     await keep_digests(hub.timers())
 
@@ -242,8 +243,7 @@ async def test_a_digest_that_waits_for_its_next_step_is_not_lost_yet(hub: Hub) -
 async def test_a_digest_that_intake_never_knew_is_lost_after_a_day(
     hub: Hub, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    await hub.wish(DAILY)
-    await hub.says(circular(1), circular(2))
+    await hub.hold_two()
     hub.at(DUE)
     await keep_digests(hub.timers())
     hub.publisher.events.clear()
@@ -260,10 +260,7 @@ async def test_a_digest_that_intake_never_knew_is_lost_after_a_day(
 async def test_mail_that_nobody_confirms_counts_as_arrived_after_a_day(
     hub: Hub, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    await hub.wish(DAILY)
-    await hub.says(circular(1), circular(2))
-    hub.at(DUE)
-    await hub.keep()
+    await hub.digest()
     await hub.keep()
 
     assert {("held", "in_digest"): 2} == await hub.fates()
@@ -275,8 +272,7 @@ async def test_mail_that_nobody_confirms_counts_as_arrived_after_a_day(
 
 
 async def test_switched_off_what_waits_leaves_at_once(hub: Hub) -> None:
-    await hub.wish(DAILY)
-    await hub.says(circular(1), circular(2))
+    await hub.hold_two()
     await hub.wish(Preferences())
     await hub.settled()
 
@@ -287,8 +283,7 @@ async def test_switched_off_what_waits_leaves_at_once(hub: Hub) -> None:
 
 
 async def test_from_daily_to_weekly_it_waits_for_friday(hub: Hub) -> None:
-    await hub.wish(DAILY)
-    await hub.says(circular(1), circular(2))
+    await hub.hold_two()
     await hub.wish(WEEKLY)
     await hub.settled()
     hub.at(DUE)
@@ -334,10 +329,7 @@ async def test_taken_back_before_its_digest_leaves_the_others_leave_alone(hub: H
 
 
 async def test_taken_back_after_its_digest_has_left_it_stays_in_it(hub: Hub) -> None:
-    await hub.wish(DAILY)
-    await hub.says(circular(1), circular(2))
-    hub.at(DUE)
-    await hub.keep()
+    await hub.digest()
     await hub.take_in(recall(circular(2)))
     await hub.arrived("delivered")
     await hub.keep()
@@ -347,8 +339,7 @@ async def test_taken_back_after_its_digest_has_left_it_stays_in_it(hub: Hub) -> 
 
 
 async def test_erased_person_gets_no_digest_and_nothing_of_it_stays(hub: Hub) -> None:
-    await hub.wish(DAILY)
-    await hub.says(circular(1), circular(2))
+    await hub.hold_two()
     hub.at(DUE)
     await keep_digests(hub.timers())
     await hub.database.rows("DELETE FROM membership WHERE person_id = $1", MARIA)
@@ -361,10 +352,7 @@ async def test_erased_person_gets_no_digest_and_nothing_of_it_stays(hub: Hub) ->
 
 async def test_settled_digests_are_forgotten_with_their_months(hub: Hub) -> None:
     store = PostgresNoticeDigests(hub.database)
-    await hub.wish(DAILY)
-    await hub.says(circular(1), circular(2))
-    hub.at(DUE)
-    await hub.keep()
+    await hub.digest()
     later = datetime.now(UTC) + HOUR
 
     assert 0 == await store.forget(later)
@@ -446,8 +434,7 @@ class _Broken(MemoryPublisher):
 
 
 async def test_killed_after_publishing_it_is_published_again_with_the_same_id(hub: Hub) -> None:
-    await hub.wish(DAILY)
-    await hub.says(circular(1), circular(2))
+    await hub.hold_two()
     hub.at(DUE)
     publisher = _Broken()
     with pytest.raises(BrokerUnavailable):
@@ -465,8 +452,7 @@ async def test_killed_after_publishing_it_is_published_again_with_the_same_id(hu
 
 
 async def test_while_no_timer_makes_a_digest_what_waits_leaves_after_an_hour(hub: Hub) -> None:
-    await hub.wish(DAILY)
-    await hub.says(circular(1), circular(2))
+    await hub.hold_two()
     hub.at(DUE + HOUR)
     await hub.fire()
 
