@@ -7,10 +7,8 @@ from pathlib import Path
 import pytest
 
 from hub.local.loopback import free_port
-from hub.storage import Database, migrations
-from hub.storage.migrations import upgrading
-from hub.web.console import sign_in
-from tests import made_up_migrations
+from hub.storage import Database
+from tests.contract.stores import RealStores, stores_in
 from tests.integration.console_hub import ConsoleHub, console_hub
 from tests.servers import Servers
 
@@ -20,6 +18,12 @@ async def opened(database: str) -> AsyncIterator[Database]:
     """A database of its own, connected to."""
     async with Database(database) as opened:
         yield opened
+
+
+@pytest.fixture
+def stores(opened: Database) -> RealStores:
+    """All stores, in that database."""
+    return stores_in(opened)
 
 
 @pytest.fixture
@@ -40,26 +44,6 @@ def environ(amqp_url: str, redis_url: str, database: str, tmp_path: Path) -> dic
         "HUB_CAPTURE_DIR": str(tmp_path / "outbox"),
         "HUB_HTTP": f"127.0.0.1:{free_port()}",
     }
-
-
-@pytest.fixture
-def refused_soon(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let a refusal of the sign-in take a multiple of 10 ms: few tests are about how long it takes."""
-    monkeypatch.setattr(sign_in, "REFUSED_AFTER", 0.01)
-
-
-@pytest.fixture
-def refused_in_time(refused_soon: None, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: ARG001 - it comes after it
-    """Let a refused sign-in take the time that it takes in service."""
-    monkeypatch.undo()
-
-
-@pytest.fixture
-async def later(servers: Servers, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A hub that needs a later schema than ours: there are migrations after those that it has."""
-    await servers.make_template()  # which has ours
-    monkeypatch.setattr(upgrading, "VERSIONS", made_up_migrations.WITH_THESE)
-    monkeypatch.setattr(migrations, "HEAD", made_up_migrations.LAST)
 
 
 @pytest.fixture

@@ -3,11 +3,8 @@
 import asyncio
 import random
 from collections import Counter, defaultdict
-from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from typing import Final
-
-import pytest
 
 from hub.errors import PermanentFailure, TransientFailure
 from hub.messages.delivery.deliver import deliver
@@ -23,19 +20,13 @@ from hub.testing import (
     MemorySms,
     MemoryThrottle,
 )
-from tests.contract.stores import RealStores, open_stores
+from tests.contract.stores import RealStores
 from tests.contract.values import event, message, stored
 from tests.unit.factories import POLICY, local
 
 PEOPLE: Final = 12
 OCCASIONS: Final = 4
 DUNNING: Final = event("realestate.rent.overdue", id="dunning", data={})
-
-
-@pytest.fixture
-async def stores(database: str) -> AsyncIterator[RealStores]:
-    async with open_stores(database) as opened:
-        yield opened
 
 
 class _Phones:

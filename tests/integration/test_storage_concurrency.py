@@ -3,20 +3,19 @@
 import asyncio
 import random
 from collections import Counter
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID, uuid4
 
 import asyncpg
-import pytest
 
 from hub.errors import StorageConflict
 from hub.model import ClockState, Message, State, StoredEvent, Symptom
 from hub.model.case_state import CaseState
 from hub.ports import IntakeTransaction
 from hub.storage import Database, PostgresMonitor
-from tests.contract.stores import AT_ONCE, RealStores, open_stores, release_due
+from tests.contract.stores import AT_ONCE, RealStores, release_due
 from tests.contract.values import (
     FALLBACK,
     HOUR,
@@ -32,12 +31,6 @@ from tests.contract.values import (
     person,
     stored,
 )
-
-
-@pytest.fixture
-async def stores(database: str) -> AsyncIterator[RealStores]:
-    async with open_stores(database) as opened:
-        yield opened
 
 
 async def _some(stores: RealStores, count: int, **fields: object) -> list[Message]:

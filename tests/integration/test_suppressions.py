@@ -1,6 +1,6 @@
 """Suppressions and opt-outs: operators see them masked, suppress an address, and lift old ones."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -14,18 +14,12 @@ from hub.errors import StorageRefused
 from hub.inbound.replies import read
 from hub.model import InvalidContact, Purpose, Reply, State, StoredEvent, SuppressionStatus
 from hub.model.pages import PageQuery
-from tests.contract.stores import RealStores, open_stores
+from tests.contract.stores import RealStores
 from tests.contract.values import HOUR, NOON, event, message, now, stored
 from tests.operators import operator
 
 MAIL = "maria@example.com"
 NUMBER = "+573001234567"
-
-
-@pytest.fixture
-async def stores(database: str) -> AsyncIterator[RealStores]:
-    async with open_stores(database) as stores:
-        yield stores
 
 
 @pytest.fixture

@@ -12,11 +12,11 @@ from hub.model import Acknowledgement, Claimed, ClockState, Escalation, Escalati
 from hub.settings import Secret
 from hub.sla.ack_links import Links
 from tests.contract.values import NOON, clock, event, message, stored
+from tests.integration.residents import HUB
 from tests.integration.test_web_access import GUARDED
 from tests.integration.web_doubles import Reply, World, ask
 
 SECRET = "a-secret-that-nobody-guesses-and-long-enough"
-HUB = "https://hub.example.co"
 LINKS = Links(public_url=HUB, ring=KeyRing([Secret(SECRET)]))
 OTHERS = Links(public_url=HUB, ring=KeyRing([Secret("the secret of somebody else, as long")]))
 ELSEWHERE = "203.0.113.66"

@@ -19,11 +19,11 @@ from hub.access.keyring import KeyRing
 from hub.model.genuine import GenuineMessage
 from hub.settings import Secret
 from tests.contract.values import HOUR, NOON, event, message, stored
+from tests.integration.residents import HUB, press
 from tests.integration.test_web_access import BEARER, GUARDED
-from tests.integration.web_doubles import Reply, World, ask, browsing
+from tests.integration.web_doubles import World, ask, browsing
 
 SECRET: Final = "a-secret-that-nobody-guesses-and-long-enough"
-HUB: Final = "https://hub.example.co"
 CODES: Final = GenuineCodes(public_url=HUB, ring=KeyRing([Secret(SECRET)]), channels=("sms",))
 SETTINGS: Final = {"HUB_SECRET": SECRET, "HUB_PUBLIC_URL": HUB, "HUB_TRUSTED_PROXIES": "127.0.0.1"}
 HTML: Final = {hdrs.ACCEPT: "text/html"}
@@ -41,12 +41,6 @@ def sent(channel: str = "sms", **fields: Any) -> tuple[World, str]:
     )
     world.genuine.sent[left.id] = replace(found, **fields)
     return world, f"/v/{CODES.code(left.id)}"
-
-
-async def press(world: World, where: str, *, origin: str | None = HUB, **given: str) -> Reply:
-    headers = {hdrs.CONTENT_TYPE: "application/x-www-form-urlencoded"}
-    headers |= {hdrs.ORIGIN: origin} if origin else {}
-    return await ask(world, where, method=hdrs.METH_POST, body=urlencode(given).encode(), headers=headers)
 
 
 def some_code(seed: int) -> str:

@@ -4,7 +4,6 @@ import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
-from urllib.parse import urlencode
 from uuid import uuid4
 
 import pytest
@@ -15,11 +14,11 @@ from hub.access.keyring import KeyRing
 from hub.access.survey_links import SurveyLinks
 from hub.model.surveys import Survey, SurveyAnswer
 from hub.settings import Secret
+from tests.integration.residents import HUB, press
 from tests.integration.test_web_access import GUARDED
-from tests.integration.web_doubles import POLICY, Reply, World, ask, browsing
+from tests.integration.web_doubles import POLICY, World, ask, browsing
 
 SECRET: Final = "a-secret-that-nobody-guesses-and-long-enough"
-HUB: Final = "https://hub.example.co"
 DAY: Final = timedelta(days=1)
 NOW: Final = datetime.now(UTC)
 COMMENT: Final = "Ñandú: no contestan <b>nunca</b>"
@@ -42,12 +41,6 @@ def asked(**fields: Any) -> tuple[World, Survey]:
 
 def path(survey: Survey, made: SurveyLinks | None = None, *, ends_at: datetime = NOW + 20 * DAY) -> str:
     return (made or links()).to(survey.message_id, ends_at).removeprefix(HUB)
-
-
-async def press(world: World, where: str, *, origin: str | None = HUB, **given: str) -> Reply:
-    headers = {hdrs.CONTENT_TYPE: "application/x-www-form-urlencoded"}
-    headers |= {hdrs.ORIGIN: origin} if origin else {}
-    return await ask(world, where, method=hdrs.METH_POST, body=urlencode(given).encode(), headers=headers)
 
 
 async def test_a_scanner_that_opens_the_link_changes_nothing() -> None:

@@ -12,11 +12,11 @@ from hub.inbound.unsubscribe import VALID_FOR, UnsubscribeLinks
 from hub.model import Message, Purpose, State
 from hub.settings import Secret
 from tests.contract.values import event, message, stored
+from tests.integration.residents import HUB
 from tests.integration.test_web_access import GUARDED
 from tests.integration.web_doubles import Reply, World, ask, browsing
 
 SECRET: Final = "a-secret-that-nobody-guesses-and-long-enough"
-HUB: Final = "https://hub.example.co"
 LINKS: Final = UnsubscribeLinks(public_url=HUB, ring=KeyRing([Secret(SECRET)]))
 OTHERS: Final = UnsubscribeLinks(
     public_url=HUB, ring=KeyRing([Secret("the secret of somebody else, as long")])
