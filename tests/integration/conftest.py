@@ -7,7 +7,10 @@ from pathlib import Path
 import pytest
 
 from hub.local.loopback import free_port
-from hub.storage import Database
+from hub.storage import Database, migrations
+from hub.storage.migrations import upgrading
+from hub.web.console import sign_in
+from tests import made_up_migrations
 from tests.contract.stores import RealStores, stores_in
 from tests.integration.console_hub import ConsoleHub, console_hub
 from tests.servers import Servers
@@ -51,3 +54,23 @@ async def hub(servers: Servers) -> AsyncIterator[ConsoleHub]:
     """The console of a hub with two buildings."""
     async with console_hub(servers) as hub:
         yield hub
+
+
+@pytest.fixture
+def refused_soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a refusal of the sign-in take a multiple of 10 ms: few tests are about how long it takes."""
+    monkeypatch.setattr(sign_in, "REFUSED_AFTER", 0.01)
+
+
+@pytest.fixture
+def refused_in_time(refused_soon: None, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: ARG001 - it comes after it
+    """Let a refused sign-in take the time that it takes in service."""
+    monkeypatch.undo()
+
+
+@pytest.fixture
+async def later(servers: Servers, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A hub that needs a later schema than ours: there are migrations after those that it has."""
+    await servers.make_template()  # which has ours
+    monkeypatch.setattr(upgrading, "VERSIONS", made_up_migrations.WITH_THESE)
+    monkeypatch.setattr(migrations, "HEAD", made_up_migrations.LAST)

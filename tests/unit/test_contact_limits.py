@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from hub.catalog import CATALOG
 from hub.contact_rules.limits import contact_day, opens_at, safe_from, share_out, week_of
 from hub.errors import InvalidPolicy, PermanentFailure, TransientFailure
 from hub.model import Message, Purpose, State
@@ -118,6 +119,18 @@ def test_no_sequence_of_reservations_breaks_the_law(asked: list[tuple[str, str]]
         assert len({(week_of(slot.day), slot.channel) for slot in mine}) == len(
             {week_of(slot.day) for slot in mine}
         )
+
+
+def test_collection_goes_to_the_registered_payer_over_one_authorised_channel() -> None:
+    audiences = [
+        audience
+        for entry in CATALOG
+        for audience in entry.audiences
+        if audience.purpose is Purpose.COLLECTION
+    ]
+
+    assert {("payer",), ("tenant",)} == {audience.who for audience in audiences}
+    assert all(audience.one_authorised for audience in audiences)
 
 
 @pytest.mark.parametrize(
