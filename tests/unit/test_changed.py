@@ -116,7 +116,7 @@ def test_a_change_of_the_text_of_an_sms_tries_its_own_test_first_and_leaves_most
     reached = real_choice("hub/sms_text.py")
     chosen = choose(reached, dict.fromkeys(reached, 5.0))
 
-    assert 1 == chosen.run["tests/unit/test_sms_text.py"]
+    assert 1 == chosen.run["tests/unit/test_sms_reports.py"]
     assert "tests/unit/test_rota.py" not in chosen.run
     assert len(chosen.left) > len(chosen.run)
 
@@ -125,11 +125,11 @@ def test_a_change_of_the_text_of_an_sms_tries_its_own_test_first_and_leaves_most
     [
         ("hub/cli/publish.py", "tests/unit/test_cli_commands.py"),  # by the table of commands
         ("hub/app/web_role.py", "tests/acceptance/test_roles.py"),  # by name, as the role is prepared
-        ("hub/desk/posters/acts.py", "tests/integration/test_cli_posters.py"),  # by a group of the desk
+        ("hub/desk/posters/acts.py", "tests/integration/test_cli_operations.py"),  # by a group of the desk
         ("hub/local/run.py", "tests/integration/test_local_ports.py"),  # as a process
         ("tests/chaos/registering.py", "tests/chaos/test_radicados.py"),
         ("hub/timers/sealing.py", "tests/unit/test_log_fields.py"),  # as a text
-        ("docs/states.md", "tests/unit/test_glossary.py"),
+        ("docs/states.md", "tests/unit/test_docs_claims.py"),
         ("tests/acceptance/harness.py", "tests/acceptance/test_spine.py"),
     ]
 )
@@ -141,7 +141,7 @@ def test_tests_without_servers_are_not_touched_by_what_starts_them() -> None:
     reached = real_choice("tests/redis_cluster.py")
 
     assert "tests/integration/test_redis_cluster.py" in reached
-    assert "tests/unit/test_sms_text.py" not in reached
+    assert "tests/unit/test_rota.py" not in reached
 
 
 def test_what_differs_is_counted_from_where_the_branch_began(
