@@ -49,8 +49,18 @@ def marks_of(counts: Counted, log: PostgresLog) -> Mapping[str, Mark]:
     first = partial(log.messages, MessageFilter(), after=None, limit=SHOWN)
     return {
         "clocks": partial(_count, counts, "clocks"),
-        "messages": _together(first, partial(_count, counts, "messages")),
+        "messages": with_count(first, counts, "messages"),
     }
+
+
+def with_count(mark: Mark, counts: Counted, what: str) -> Mark:
+    """
+    Return the mark of rows and of their count, which is kept for a while.
+
+    A page that loads itself for a change may still get the count from before it, and hears once more when the
+    rows are counted anew.
+    """
+    return _together(mark, partial(_count, counts, what))
 
 
 async def _count(counts: Counted, what: str) -> object:

@@ -40,7 +40,7 @@ from hub.web.auth.api_key_cache import Keyring
 from hub.web.auth.session_streams import SessionStreams
 from hub.web.console.login_queue import Queue
 from hub.web.inbox_streams import InboxStreams
-from hub.web.live import LiveChanges, marks_of
+from hub.web.live import LiveChanges, marks_of, with_count
 from hub.web.looks import Looks
 from hub.web.monitoring.remembered import Remembered
 from hub.web.service_parts import Access, Hooks, Monitoring, Refuse
@@ -154,6 +154,7 @@ class Services(Stores):
     def changes(self) -> LiveChanges:
         """The open pages of the console, which hear what changes."""
         marks = {**marks_of(self.monitoring.counts, self.log), **desk_marks(NOUNS, self)}
+        marks["dead"] = with_count(marks["dead"], self.monitoring.counts, "dead")
         marks["surveys"] = partial(surveys_changed, self)
         return LiveChanges(marks, of_case=self._case_mark)
 

@@ -80,8 +80,9 @@ class HubProcess:
             raise
 
     def lines(self) -> list[dict[str, Any]]:
-        """The lines that it logged so far."""
-        return [json.loads(line) for line in self.log.read_text().splitlines() if line.startswith("{")]
+        """The lines that it logged so far; the last one may still be on its way."""
+        whole = [line for line in self.log.read_text().splitlines(keepends=True) if line.endswith("\n")]
+        return [json.loads(line) for line in whole if line.startswith("{")]
 
 
 def _plain_environment() -> dict[str, str]:

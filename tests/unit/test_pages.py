@@ -14,6 +14,7 @@ from hub.doors.terminal import cell
 from hub.errors import InvalidCursor
 from hub.model.pages import ListQuery, cut, rows_by
 from hub.storage import PostgresLog
+from hub.web.live import with_count
 from hub.web.monitoring.remembered import FRESH, SHARE, Counted, Remembered
 from hub.web.responses import refusal_of
 from tests.contract.values import NOON
@@ -97,6 +98,23 @@ async def test_counts_that_are_quick_are_fresh_after_a_moment() -> None:
 
     assert first == [{"messages": {"sent": 1}}] * 3
     assert await counts.get() == {"messages": {"sent": 2}}
+
+
+async def test_mark_of_rows_differs_once_more_when_a_count_from_before_a_change_is_made_anew() -> None:
+    """A page that loads itself for the change would else show the old count until the next one."""
+    log, rows = SlowLog(), ["three"]
+
+    async def rows_of_now() -> object:
+        return list(rows)
+
+    mark = with_count(rows_of_now, counted(log), "messages")
+    before = await mark()
+    rows.append("four")
+    changed, still = await mark(), await mark()
+    log.now += FRESH
+
+    assert before != changed == still
+    assert await mark() not in (before, changed)
 
 
 async def test_counts_that_take_long_are_kept_twenty_times_as_long() -> None:
